@@ -1,0 +1,1 @@
+"""What a bookshop is. Knows no web, no queue, no index."""

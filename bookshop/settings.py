@@ -1,0 +1,136 @@
+"""Everything that can be set from outside, read once from the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class BadSetting(SystemExit):
+    """Stops the start with one clear line on stderr (and exit code 1)."""
+
+
+# How far each door's port lies from BOOKSHOP_PORT.
+DASHBOARD, BILLING, MAILBOX, SMTP, REDIS = 1, 2, 3, 4, 5
+
+
+@dataclass(frozen=True)
+class Settings:
+    production: bool
+    var: Path
+    bind: str
+    port: int
+    database_url: str
+    redis_url: str
+    search: str
+    billing_url: str
+    billing_secret: str
+    smtp_url: str
+    secret_key: str
+    public_url: str
+    dashboard_url: str
+    commission_percent: Decimal
+    reservation_minutes: int
+    rate_limits: bool
+    sample: bool
+
+    @property
+    def mailbox_url(self) -> str:
+        return _local(self.port + MAILBOX)
+
+    @property
+    def uploads(self) -> Path:
+        return self.var / "uploads"
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Raises BadSetting for a value that cannot be used, naming it."""
+    production = _one_of(environ, "BOOKSHOP_ENV", ("development", "production")) == "production"
+    var = Path(environ.get("BOOKSHOP_VAR") or "var").absolute()
+    port = _whole(environ, "BOOKSHOP_PORT", 8000, 1, 65535 - REDIS)
+    return Settings(
+        production=production,
+        var=var,
+        bind=environ.get("BOOKSHOP_BIND") or "127.0.0.1",
+        port=port,
+        database_url=_database_url(environ, var),
+        redis_url=_url(environ, "BOOKSHOP_REDIS_URL", f"redis://127.0.0.1:{port + REDIS}/0", "redis", "rediss", "unix"),
+        search=_one_of(environ, "BOOKSHOP_SEARCH", ("whoosh", "postgres")),
+        billing_url=_url(environ, "BOOKSHOP_BILLING_URL", _local(port + BILLING), "http", "https"),
+        billing_secret=_secret(environ, "BOOKSHOP_BILLING_SECRET", var, production),
+        smtp_url=_url(environ, "BOOKSHOP_SMTP_URL", f"smtp://127.0.0.1:{port + SMTP}", "smtp", "smtps"),
+        secret_key=_secret(environ, "BOOKSHOP_SECRET_KEY", var, production),
+        public_url=_url(environ, "BOOKSHOP_PUBLIC_URL", _local(port), "http", "https"),
+        dashboard_url=_url(environ, "BOOKSHOP_DASHBOARD_URL", _local(port + DASHBOARD), "http", "https"),
+        commission_percent=_percent(environ, "BOOKSHOP_COMMISSION_PERCENT", "10"),
+        reservation_minutes=_whole(environ, "BOOKSHOP_RESERVATION_MINUTES", 30, 1, 24 * 60),
+        rate_limits=_one_of(environ, "BOOKSHOP_RATE_LIMITS", ("on", "off")) == "on",
+        sample=_one_of(environ, "BOOKSHOP_SAMPLE", ("on", "off")) == "on",
+    )
+
+
+def _local(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def _one_of(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """The first choice is the default."""
+    value = environ.get(name) or choices[0]
+    if value not in choices:
+        raise BadSetting(f"{name}={value!r}: use one of {', '.join(choices)}")
+    return value
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise BadSetting(f"{name}={text!r}: use a whole number from {least} to {most}")
+    return int(text)
+
+
+def _percent(environ: Mapping[str, str], name: str, default: str) -> Decimal:
+    text = environ.get(name) or default
+    try:
+        percent = Decimal(text)
+    except InvalidOperation:
+        raise BadSetting(f"{name}={text!r}: use a number from 0 to 100") from None
+    if not (percent.is_finite() and 0 <= percent <= 100):
+        raise BadSetting(f"{name}={text!r}: use a number from 0 to 100")
+    return percent
+
+
+def _url(environ: Mapping[str, str], name: str, default: str, *schemes: str) -> str:
+    url = environ.get(name) or default
+    parts = urlsplit(url)
+    if parts.scheme not in schemes or not (parts.hostname or parts.path):
+        raise BadSetting(f"{name}={url!r}: use an address that begins {'://, '.join(schemes)}://")
+    return url.rstrip("/")
+
+
+def _database_url(environ: Mapping[str, str], var: Path) -> str:
+    url = environ.get("BOOKSHOP_DATABASE_URL") or f"sqlite:///{var / 'bookshop.sqlite'}"
+    scheme, _, rest = url.partition("://")
+    if scheme in ("postgresql", "postgres"):
+        return f"postgresql+psycopg://{rest}"
+    if scheme not in ("sqlite", "postgresql+psycopg"):
+        raise BadSetting(f"BOOKSHOP_DATABASE_URL={url!r}: use sqlite:/// or postgresql://")
+    return url
+
+
+def _secret(environ: Mapping[str, str], name: str, var: Path, production: bool) -> str:
+    """Outside production a secret is made once and kept beside the data, for all processes."""
+    if value := environ.get(name):
+        return value
+    if production:
+        raise BadSetting(f"{name} is not set: production needs a secret of its own")
+    file = var / name.removeprefix("BOOKSHOP_").lower()
+    var.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
+            new.write(secrets.token_urlsafe(32))
+    except FileExistsError:
+        pass  # another process, or an earlier start, has made it
+    return file.read_text()

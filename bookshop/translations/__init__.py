@@ -1,0 +1,32 @@
+"""The one place where a text is put into the reader's language (gettext, English is the source)."""
+
+from functools import cache
+from gettext import NullTranslations
+from pathlib import Path
+
+from babel.support import Translations
+
+LANGUAGES = ("ru", "en")
+FOLDER = Path(__file__).parent
+
+
+def N_(text: str) -> str:
+    """Mark a text for the translators where it is written; it is translated where it is shown."""
+    return text
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """English for every language there is no catalogue for."""
+    return Translations.load(FOLDER, [language], domain="messages")
+
+
+def say(language: str, text: str, **params: object) -> str:
+    """`text` is the English with %(name)s places; the answer is in `language`."""
+    said = translations(language).gettext(text)
+    return said % params if params else said
+
+
+def say_many(language: str, one: str, many: str, n: int, **params: object) -> str:
+    """The form that goes with the number: 1 книга, 2 книги, 5 книг. `n` is a parameter too."""
+    return translations(language).ngettext(one, many, n) % {"n": n, **params}
