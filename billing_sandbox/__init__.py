@@ -1,0 +1,1 @@
+"""Stands in for the external billing company: own process, own database, REST and a page."""

@@ -19,7 +19,7 @@ class NotMoney(Invalid):
 
 
 def parse(text: str, field: str | None = None) -> Money:
-    """"1234.50" -> 123450. No more than two digits after the point, nothing is rounded."""
+    """ "1234.50" -> 123450. No more than two digits after the point, nothing is rounded."""
     if not _DECIMAL.fullmatch(text):
         raise NotMoney(field=field, value=text[:40])
     return Money(int(Decimal(text) * MINOR_UNITS))

@@ -1,10 +1,12 @@
 """Everything that can be set from outside, read once from the environment."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -48,23 +50,27 @@ class Settings:
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Raises BadSetting for a value that cannot be used, naming it."""
+    url = partial(_url, environ)
     production = _one_of(environ, "BOOKSHOP_ENV", ("development", "production")) == "production"
     var = Path(environ.get("BOOKSHOP_VAR") or "var").absolute()
     port = _whole(environ, "BOOKSHOP_PORT", 8000, 1, 65535 - REDIS)
+    redis = f"redis://127.0.0.1:{port + REDIS}/0"
+    smtp = f"smtp://127.0.0.1:{port + SMTP}"
+    dashboard = _local(port + DASHBOARD)
     return Settings(
         production=production,
         var=var,
         bind=environ.get("BOOKSHOP_BIND") or "127.0.0.1",
         port=port,
         database_url=_database_url(environ, var),
-        redis_url=_url(environ, "BOOKSHOP_REDIS_URL", f"redis://127.0.0.1:{port + REDIS}/0", "redis", "rediss", "unix"),
+        redis_url=url("BOOKSHOP_REDIS_URL", redis, "redis", "rediss", "unix"),
         search=_one_of(environ, "BOOKSHOP_SEARCH", ("whoosh", "postgres")),
-        billing_url=_url(environ, "BOOKSHOP_BILLING_URL", _local(port + BILLING), "http", "https"),
+        billing_url=url("BOOKSHOP_BILLING_URL", _local(port + BILLING), "http", "https"),
         billing_secret=_secret(environ, "BOOKSHOP_BILLING_SECRET", var, production),
-        smtp_url=_url(environ, "BOOKSHOP_SMTP_URL", f"smtp://127.0.0.1:{port + SMTP}", "smtp", "smtps"),
+        smtp_url=url("BOOKSHOP_SMTP_URL", smtp, "smtp", "smtps"),
         secret_key=_secret(environ, "BOOKSHOP_SECRET_KEY", var, production),
-        public_url=_url(environ, "BOOKSHOP_PUBLIC_URL", _local(port), "http", "https"),
-        dashboard_url=_url(environ, "BOOKSHOP_DASHBOARD_URL", _local(port + DASHBOARD), "http", "https"),
+        public_url=url("BOOKSHOP_PUBLIC_URL", _local(port), "http", "https"),
+        dashboard_url=url("BOOKSHOP_DASHBOARD_URL", dashboard, "http", "https"),
         commission_percent=_percent(environ, "BOOKSHOP_COMMISSION_PERCENT", "10"),
         reservation_minutes=_whole(environ, "BOOKSHOP_RESERVATION_MINUTES", 30, 1, 24 * 60),
         rate_limits=_one_of(environ, "BOOKSHOP_RATE_LIMITS", ("on", "off")) == "on",
@@ -127,10 +133,17 @@ def _secret(environ: Mapping[str, str], name: str, var: Path, production: bool) 
     if production:
         raise BadSetting(f"{name} is not set: production needs a secret of its own")
     file = var / name.removeprefix("BOOKSHOP_").lower()
-    var.mkdir(parents=True, exist_ok=True)
-    try:
-        with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
-            new.write(secrets.token_urlsafe(32))
-    except FileExistsError:
-        pass  # another process, or an earlier start, has made it
+    if not file.exists():
+        var.mkdir(parents=True, exist_ok=True)
+        _write_once(file, secrets.token_urlsafe(32))
     return file.read_text()
+
+
+def _write_once(file: Path, text: str) -> None:
+    """Whole or not at all; of several processes the first one's text stays."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    with open(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as new:
+        new.write(text)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()

@@ -1,0 +1,131 @@
+"""The one place that opens, commits and rolls back transactions.
+
+Writers on SQLite begin with BEGIN IMMEDIATE: a transaction that reads first and then wants to
+write would be turned away under load ("database is locked"), one that asks first only waits.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from bookshop.money import Money
+
+_WRITES = "bookshop_writes"
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Always aware and in UTC, also on SQLite, which would forget the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def a_word(kind: type[StrEnum]) -> Enum:
+    """A column type: the enum's words as plain text, the same in both databases."""
+    return Enum(kind, native_enum=False, length=20, values_callable=lambda k: [m.value for m in k])
+
+
+class Base(DeclarativeBase):
+    """Every stored thing in the bookshop inherits from this."""
+
+    type_annotation_map = {Money: BigInteger, datetime: UtcTime}
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Database:
+    def __init__(self, url: str) -> None:
+        self.engine = prepared(create_engine(url, **engine_options(url)))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """All of it happens, or none of it."""
+        with Session(self.engine, expire_on_commit=False) as session, writing(session):
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A look that changes nothing and holds nobody up."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 30}}
+    return {"pool_size": 5, "max_overflow": 10, "pool_pre_ping": True}
+
+
+@contextmanager
+def writing(session: Session) -> Iterator[Session]:
+    """The session's next transaction is a writer's: committed at the end, or undone whole."""
+    try:
+        session.connection(execution_options={_WRITES: True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def prepared(engine: Engine) -> Engine:
+    """Set up how SQLite behaves; PostgreSQL is right as it comes."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def insert_if_absent(session: Session, table: type[Base], **values: object) -> bool:
+    """True if it was not there. One that another transaction is just inserting is waited for."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    row = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    return bool(cast(CursorResult[Any], session.execute(row)).rowcount)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,67 @@
+"""An uploaded catalogue on its way into the shop, and what it changed there."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bookshop.database import Base, a_word, now
+from bookshop.money import Money
+
+
+class ImportState(StrEnum):
+    RECEIVED = "received"
+    CHECKING = "checking"
+    PREVIEW = "preview"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    UNDONE = "undone"
+
+
+class Import(Base):
+    __tablename__ = "imports"
+    __table_args__ = (Index("ix_imports_seller_id_id", "seller_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seller_id: Mapped[int] = mapped_column(ForeignKey("shops.seller_id"))
+    filename: Mapped[str]
+    path: Mapped[str]  # where the file as it came is kept
+    size: Mapped[int]  # bytes
+    state: Mapped[ImportState] = mapped_column(a_word(ImportState), default=ImportState.RECEIVED)
+    apply_at_once: Mapped[bool] = mapped_column(default=False)
+    withdraw_missing: Mapped[bool] = mapped_column(default=False)
+    format: Mapped[str] = mapped_column(default="")
+    encoding: Mapped[str] = mapped_column(default="")
+    # Counts of records; new + changed + unchanged = accepted.
+    rows: Mapped[int] = mapped_column(default=0)
+    accepted: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    new: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    withdrawn: Mapped[int] = mapped_column(default=0)
+    problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    refused: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    applied_records: Mapped[int] = mapped_column(default=0)  # how far the applying has come
+    uploaded_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+
+
+class ImportChange(Base):
+    """What one import did to one offer, so that it can be undone. None before: it was new."""
+
+    __tablename__ = "import_changes"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), primary_key=True)
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id"), primary_key=True, index=True)
+    price_before: Mapped[Money | None]
+    price_after: Mapped[Money]
+    on_hand_before: Mapped[int | None]
+    on_hand_after: Mapped[int]
+    on_sale_before: Mapped[bool] = mapped_column(default=False)
+    on_sale_after: Mapped[bool] = mapped_column(default=True)

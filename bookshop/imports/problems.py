@@ -1,0 +1,146 @@
+"""What can be wrong with a record, and what can be wrong with a whole file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bookshop.errors import Invalid
+from bookshop.translations import N_, say
+
+LONGEST_VALUE = 60
+WHOLE_FILE = 0  # the record number of a warning that is about no single record
+WHOLE_ROW = "(row)"  # the field of a problem that is about no single field
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one value, wherever it stands."""
+
+    code: str
+    text: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    rejects: bool = True  # or it is only worth a warning
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A fault at its place in the file. `text` is English, for gettext, with its parameters."""
+
+    line: int
+    record: int
+    field: str
+    code: str
+    value: str
+    text: str
+    params: Mapping[str, object]
+
+    @classmethod
+    def of(cls, fault: Fault, line: int, record: int, field: str, value: str) -> "Problem":
+        return cls(line, record, field, fault.code, shortened(value), fault.text, fault.params)
+
+    def told_in(self, language: str) -> str:
+        return say(language, self.text, **self.params)
+
+    def as_json(self, language: str) -> dict[str, str | int]:
+        """The shape of the command line and the REST API."""
+        return {
+            "line": self.line,
+            "record": self.record,
+            "field": self.field,
+            "code": self.code,
+            "value": self.value,
+            "message": self.told_in(language),
+        }
+
+
+def shortened(value: str) -> str:
+    """Enough of it to recognise it, on one line and printable."""
+    one_line = " ".join("".join(c if c.isprintable() else " " for c in value[:1000]).split())
+    return one_line if len(one_line) <= LONGEST_VALUE else one_line[: LONGEST_VALUE - 1] + "…"
+
+
+class NotACatalogue(Invalid):
+    """The file as a whole cannot be read, and changes nothing."""
+
+    text = N_("This file cannot be read as a catalogue.")
+
+
+class EmptyFile(NotACatalogue):
+    text = N_("The file is empty.")
+
+
+class NoRecords(NotACatalogue):
+    text = N_("There are no books in the file.")
+
+
+class MissingColumns(NotACatalogue):
+    text = N_(
+        "The file needs a column with the title and one with the price, each with its name in "
+        "the first line, like “title” and “price”. Missing: %(missing)s. Found: %(found)s."
+    )
+
+
+class LineTooLong(NotACatalogue):
+    text = N_("Line %(line)d is too long to be a record of a catalogue.")
+
+
+class Spreadsheet(NotACatalogue):
+    text = N_("This is an Excel workbook. Save it as “CSV UTF-8” and upload that.")
+
+
+class Archive(NotACatalogue):
+    text = N_("This is a packed archive. Unpack it and upload the catalogue inside.")
+
+
+class Pdf(NotACatalogue):
+    text = N_("This is a PDF. Save the list as CSV, Yandex YML or YAML and upload that.")
+
+
+class BinaryFile(NotACatalogue):
+    text = N_("This is not a text file. Save the list as CSV, Yandex YML or YAML and upload that.")
+
+
+class WebPage(NotACatalogue):
+    text = N_(
+        "This is a web page, perhaps a sign-in form in place of the file. "
+        "Download the catalogue itself and upload that."
+    )
+
+
+class OnixNotYetRead(NotACatalogue):
+    text = N_("This is an ONIX message, which is not yet read. Use CSV, Yandex YML or YAML.")
+
+
+class AnotherXml(NotACatalogue):
+    text = N_("This XML begins with <%(root)s>: a Yandex Market catalogue begins with yml_catalog.")
+
+
+class DeclaresEntities(NotACatalogue):
+    text = N_(
+        "The file declares things of its own in its DOCTYPE, which is not allowed. "
+        "Leave only <!DOCTYPE yml_catalog SYSTEM \"shops.dtd\">, or remove the line."
+    )
+
+
+class BrokenXml(NotACatalogue):
+    text = N_(
+        "The XML is broken at line %(line)d, or the file is not complete. Export and upload it again."
+    )
+
+
+class BrokenYaml(NotACatalogue):
+    text = N_(
+        "The YAML is broken at line %(line)d, or the file is not complete. "
+        "Correct that line and upload it again."
+    )
+
+
+class YamlTricks(NotACatalogue):
+    text = N_("Line %(line)d uses an anchor, alias or tag of YAML: write the value itself.")
+
+
+class TooDeep(NotACatalogue):
+    text = N_("Line %(line)d is nested too deeply for a catalogue.")
+
+
+class NoListOfBooks(NotACatalogue):
+    text = N_("The YAML holds no list of books: begin with “books:” and a list of records.")

@@ -1,0 +1,1 @@
+"""Orders and their parcels, from the basket to the seller's money."""

@@ -1,0 +1,223 @@
+"""Messages are written beside the change they announce, and carried to their handlers afterwards.
+
+A message is routed once: one delivery row for each of its handlers. A delivery is done in the
+transaction that holds the handler's effect, so nothing is lost when a process dies or the queue
+is wiped, and nothing has its effect twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import (
+    JSON,
+    CursorResult,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from bookshop.database import Base, a_word, now
+from bookshop.messages import Message, from_json, to_json
+
+# How long a delivery handed to the queue is left alone before the sweep hands it over again.
+LEFT_ALONE = timedelta(seconds=12)
+# A billing outage of hours must pass and heal: tries after 1 s, 5 s ... then every half hour.
+PAUSES = [1, 2, 5, 15, 30, 60, 120, 300, 600] + [1800] * 47
+
+
+class OutboxMessage(Base):
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    key: Mapped[str] = mapped_column(index=True)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    routed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "ix_outbox_unrouted",
+            "id",
+            sqlite_where=(text("routed_at IS NULL")),
+            postgresql_where=(text("routed_at IS NULL")),
+        ),
+    )
+
+    @property
+    def message(self) -> Message:
+        return from_json(self.name, self.body)
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    FAILED = "failed"  # goes again at due_at
+    STUCK = "stuck"  # waits for a person
+    DONE = "done"
+
+
+class Delivery(Base):
+    """One message on its way to one handler."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("message_id", "handler"),
+        Index(
+            "ix_deliveries_open",
+            "due_at",
+            sqlite_where=(text("state IN ('waiting', 'failed')")),
+            postgresql_where=(text("state IN ('waiting', 'failed')")),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"))
+    handler: Mapped[str]
+    queue: Mapped[str]
+    state: Mapped[DeliveryState] = mapped_column(
+        a_word(DeliveryState), default=DeliveryState.WAITING
+    )
+    tries: Mapped[int] = mapped_column(default=0)
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    due_at: Mapped[datetime]  # not handed to the queue before
+    held_until: Mapped[datetime | None]  # an errand is being asked outside
+    done_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(default="")
+
+    message: Mapped[OutboxMessage] = relationship(lazy="joined", innerjoin=True)
+
+
+@dataclass(frozen=True)
+class Route:
+    handler: str
+    queue: str
+
+
+def announce(session: Session, message: Message) -> None:
+    """The message leaves only if the transaction it belongs to is committed."""
+    session.add(OutboxMessage(name=type(message).__name__, key=message.key, body=to_json(message)))
+
+
+def route(session: Session, routes: Mapping[str, Sequence[Route]], limit: int = 500) -> int:
+    """Make the deliveries of messages that have none yet. Answers how many messages it met."""
+    query = (
+        select(OutboxMessage.id, OutboxMessage.name)
+        .where(OutboxMessage.routed_at.is_(None))
+        .order_by(OutboxMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    met = session.execute(query).all()
+    if not met:
+        return 0
+    moment = now()
+    rows = [
+        {"message_id": id, "handler": to.handler, "queue": to.queue, "due_at": moment}
+        for id, name in met
+        for to in routes[name]
+    ]
+    if rows:
+        session.execute(insert(Delivery), rows)
+    ids = [id for id, _ in met]
+    session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(routed_at=moment))
+    return len(met)
+
+
+def anything_to_route(session: Session) -> bool:
+    query = select(OutboxMessage.id).where(OutboxMessage.routed_at.is_(None)).limit(1)
+    return session.execute(query).first() is not None
+
+
+def take_due(session: Session, limit: int = 1000) -> list[Delivery]:
+    """Deliveries to hand to the queue now. If nobody does them, they are due again soon."""
+    moment = now()
+    query = (
+        select(Delivery)
+        .where(Delivery.state.in_([DeliveryState.WAITING, DeliveryState.FAILED]))
+        .where(Delivery.due_at <= moment)
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
+    due = list(session.scalars(query))
+    ids = [delivery.id for delivery in due]
+    session.execute(
+        update(Delivery).where(Delivery.id.in_(ids)).values(due_at=moment + LEFT_ALONE),
+        execution_options={"synchronize_session": False},
+    )
+    return due
+
+
+def open_delivery(session: Session, delivery_id: int) -> Delivery | None:
+    """Locked for the handler's transaction; None when it is done or somebody else is at it."""
+    query = (
+        select(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.state != DeliveryState.DONE)
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def mark_done(delivery: Delivery) -> None:
+    delivery.state = DeliveryState.DONE
+    delivery.done_at = now()
+    delivery.error = ""
+
+
+def mark_failed(delivery: Delivery, error: str) -> None:
+    """After the last try it stays and waits for a person."""
+    delivery.tries += 1
+    delivery.error = error[-2000:]
+    if delivery.tries > len(PAUSES):
+        delivery.state = DeliveryState.STUCK
+    else:
+        delivery.state = DeliveryState.FAILED
+        delivery.due_at = now() + timedelta(seconds=PAUSES[delivery.tries - 1])
+
+
+def hold(session: Session, delivery_id: int, seconds: float) -> bool:
+    """Keep others away from an errand while it is asked outside. False: somebody is at it."""
+    moment = now()
+    held = session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.state != DeliveryState.DONE)
+        .where(or_(Delivery.held_until.is_(None), Delivery.held_until < moment))
+        .values(
+            held_until=moment + timedelta(seconds=seconds),
+            due_at=moment + timedelta(seconds=seconds),
+        )
+    )
+    return bool(cast(CursorResult[Any], held).rowcount)
+
+
+def overdue(session: Session, errands: Sequence[str], patience: timedelta) -> list[Delivery]:
+    """Deliveries neither done nor young: rules after `patience`, errands outside after a day."""
+    moment = now()
+    query = (
+        select(Delivery)
+        .where(Delivery.state != DeliveryState.DONE)
+        .where(
+            or_(
+                Delivery.state == DeliveryState.STUCK,
+                Delivery.made_at < moment - timedelta(hours=24),
+                (Delivery.queue.not_in(errands)) & (Delivery.made_at < moment - patience),
+            )
+        )
+        .order_by(Delivery.id)
+    )
+    return list(session.scalars(query))
+
+
+def count_open(session: Session) -> int:
+    query = select(func.count()).where(Delivery.state != DeliveryState.DONE)
+    return session.scalar(query.select_from(Delivery)) or 0

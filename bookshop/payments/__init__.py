@@ -1,0 +1,1 @@
+"""Money: taken, held, given back, paid out, and written down."""

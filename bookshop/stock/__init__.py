@@ -1,0 +1,1 @@
+"""Copies: what sellers have, what is promised to orders."""

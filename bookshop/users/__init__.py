@@ -1,0 +1,1 @@
+"""People: customers, sellers with their shops, operators."""

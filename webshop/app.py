@@ -1,0 +1,53 @@
+"""The Flask shop."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from bookshop.settings import Settings, from_environment
+from webshop import context, errors, language, monitoring, security, shown, visitor
+from webshop.pages import (
+    about,
+    books,
+    front,
+    languages,
+    robots,
+)
+
+A_YEAR = 365 * 24 * 60 * 60
+LARGEST_FORM = 1024 * 1024
+PAGES = (front, books, about, languages, robots, monitoring)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    settings = settings or from_environment()
+    app = Flask(__name__)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_YEAR  # a new version has a new address
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    if settings.production:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    for part in (security, context):
+        part.set_up(app, settings)
+    for part in (visitor, language, shown, errors):
+        part.set_up(app)
+    for page in PAGES:
+        app.register_blueprint(page.pages)
+    app.url_defaults(_name_the_version)
+    return app
+
+
+def _name_the_version(endpoint: str, values: dict[str, Any]) -> None:
+    """Fonts are named by the stylesheet, which knows no versions: they never change."""
+    if endpoint == "static" and not values["filename"].startswith("fonts/"):
+        values["v"] = _version(values["filename"])
+
+
+@cache
+def _version(filename: str) -> str:
+    content = (Path(__file__).parent / "static" / filename).read_bytes()
+    return hashlib.sha256(content).hexdigest()[:10]

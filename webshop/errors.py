@@ -1,0 +1,105 @@
+"""How the shop shows what went wrong: a calm page to people, a problem (RFC 9457) to programs."""
+
+from http import HTTPStatus
+
+import structlog
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from bookshop.errors import Conflict, Invalid, NotAllowed, NotFound, ShopError
+from webshop.language import language
+
+STATUS: dict[type[ShopError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
+
+log = structlog.get_logger()
+
+
+def set_up(app: Flask) -> None:
+    app.register_error_handler(ShopError, _show_shop_error)
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(Exception, _show_our_fault)
+
+
+def status_of(error: ShopError) -> int:
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+
+
+def problem(status: int, detail: str, code: str, **more: object) -> Response:
+    """An answer to a program. `code` is the error's name for it, stable over languages."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": g.get("request_id"),
+        **more,
+    }
+    response = jsonify(body)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def wants_a_problem() -> bool:
+    return request.path.startswith("/api/")
+
+
+def _show_shop_error(error: ShopError) -> Response:
+    said, status = error.told_in(language()), status_of(error)
+    if wants_a_problem():
+        more = {"field": error.field} if error.field else {}
+        return problem(status, said, error.code, **more)
+    return _page(status, said)
+
+
+def _show_http_error(error: HTTPException) -> Response:
+    """Also what the framework refuses: no such page, a body too large, too many tries."""
+    status = error.code or 500
+    if status < 400:
+        return make_response(error.get_response())
+    said = _explanation(status) or error.description or ""
+    if wants_a_problem():
+        response = problem(status, said, error.name.lower().replace(" ", "_"))
+    else:
+        response = _page(status, said)
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers.set(name, value)
+    return response
+
+
+def _show_our_fault(error: Exception) -> Response:
+    log.exception("a request failed", path=request.path, request_id=g.get("request_id"))
+    said = _explanation(500) or ""
+    if wants_a_problem():
+        return problem(500, said, "internal_server_error")
+    return _page(500, said)
+
+
+def _explanation(status: int) -> str | None:
+    explanations = {
+        400: _("The form could not be read, or it lay open too long. Go back and send it again."),
+        403: _("This page is not for you. Perhaps another account opens it."),
+        404: _("The link may be old, or a letter short. The book itself may well be here:"),
+        405: _("This address does not do that."),
+        413: _("This is more than the shop takes at once."),
+        429: _("Too many tries in a short time. Wait a minute, and go on."),
+        500: _("Something broke on our side. Your order and your money are safe; try again soon."),
+    }
+    return explanations.get(status)
+
+
+def _page(status: int, said: str) -> Response:
+    title = {
+        404: _("There is no page at this address"),
+        403: _("This is not open to you"),
+        409: _("Something has changed meanwhile"),
+        422: _("Something needs to be put right"),
+        429: _("A little slower, please"),
+        500: _("Something broke"),
+    }.get(status, _("This did not work"))
+    return make_response(
+        render_template("error.html", status=status, title=title, said=said), status
+    )
