@@ -1,6 +1,8 @@
 """Starts the sandbox: python -m billing_sandbox --port 8002 --database FILE --webhook URL."""
 
 import argparse
+import gc
+import logging
 import os
 import sqlite3
 import sys
@@ -28,7 +30,9 @@ class Server(BaseApplication):  # type: ignore[misc]
             "workers": 1,
             "worker_class": "gthread",
             "threads": THREADS,
-            "preload_app": True, "pre_fork": lambda *_: __import__("gc").freeze(),  # master and worker share their memory
+            "preload_app": True,  # master and worker share their memory
+            "pre_fork": lambda _server, _worker: gc.freeze(),  # and keep sharing it
+            "when_ready": lambda _server: print(f"billing sandbox listens at {bind}", flush=True),
             "post_worker_init": lambda _worker: courier.start(),
             "keepalive": 0,  # else a stop waits for idle connections
             "graceful_timeout": 1,
@@ -46,6 +50,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 def main() -> None:
+    logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", level=logging.WARNING)
     asked = _arguments()
     database = Database(asked.database)
     try:

@@ -13,12 +13,16 @@ from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
+    Boolean,
+    ColumnElement,
     CursorResult,
     ForeignKey,
     Index,
     UniqueConstraint,
+    delete,
     func,
     insert,
+    literal_column,
     or_,
     select,
     text,
@@ -90,6 +94,8 @@ class Delivery(Base):
     tries: Mapped[int] = mapped_column(default=0)
     made_at: Mapped[datetime] = mapped_column(default=now)
     due_at: Mapped[datetime]  # not handed to the queue before
+    handed: Mapped[int] = mapped_column(default=0)  # how often it was handed to the queue
+    batch: Mapped[str] = mapped_column(default="")  # the round in which it was handed over last
     held_until: Mapped[datetime | None]  # an errand is being asked outside
     done_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(default="")
@@ -133,26 +139,31 @@ def route(session: Session, routes: Mapping[str, Sequence[Route]], limit: int = 
     return len(met)
 
 
-def anything_to_route(session: Session) -> bool:
-    query = select(OutboxMessage.id).where(OutboxMessage.routed_at.is_(None)).limit(1)
-    return session.execute(query).first() is not None
+def anything_to_carry(session: Session) -> bool:
+    """Two indexed reads: what the relay asks twenty times a second."""
+    unrouted = select(OutboxMessage.id).where(OutboxMessage.routed_at.is_(None))
+    due = select(Delivery.id).where(_is_open(), Delivery.due_at <= now())
+    return any(session.execute(query.limit(1)).first() for query in (unrouted, due))
 
 
-def take_due(session: Session, limit: int = 1000) -> list[Delivery]:
-    """Deliveries to hand to the queue now. If nobody does them, they are due again soon."""
+def take_due(session: Session, batch: str, limit: int) -> list[Delivery]:
+    """Deliveries to hand to the queue now. If nobody does them, they are due again soon.
+
+    They are answered as they were before: `handed` is 0 for one that is handed over the first time.
+    """
     moment = now()
     query = (
         select(Delivery)
-        .where(Delivery.state.in_([DeliveryState.WAITING, DeliveryState.FAILED]))
-        .where(Delivery.due_at <= moment)
+        .where(_is_open(), Delivery.due_at <= moment)
         .order_by(Delivery.due_at, Delivery.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=Delivery)
     )
     due = list(session.scalars(query))
-    ids = [delivery.id for delivery in due]
     session.execute(
-        update(Delivery).where(Delivery.id.in_(ids)).values(due_at=moment + LEFT_ALONE),
+        update(Delivery)
+        .where(Delivery.id.in_([delivery.id for delivery in due]))
+        .values(due_at=moment + LEFT_ALONE, handed=Delivery.handed + 1, batch=batch),
         execution_options={"synchronize_session": False},
     )
     return due
@@ -177,6 +188,7 @@ def mark_done(delivery: Delivery) -> None:
 def mark_failed(delivery: Delivery, error: str) -> None:
     """After the last try it stays and waits for a person."""
     delivery.tries += 1
+    delivery.held_until = None
     delivery.error = error[-2000:]
     if delivery.tries > len(PAUSES):
         delivery.state = DeliveryState.STUCK
@@ -185,19 +197,24 @@ def mark_failed(delivery: Delivery, error: str) -> None:
         delivery.due_at = now() + timedelta(seconds=PAUSES[delivery.tries - 1])
 
 
-def hold(session: Session, delivery_id: int, seconds: float) -> bool:
+def hold(session: Session, delivery_id: int, time: timedelta) -> bool:
     """Keep others away from an errand while it is asked outside. False: somebody is at it."""
     moment = now()
+    free = or_(Delivery.held_until.is_(None), Delivery.held_until < moment)
     held = session.execute(
         update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.state != DeliveryState.DONE)
-        .where(or_(Delivery.held_until.is_(None), Delivery.held_until < moment))
-        .values(
-            held_until=moment + timedelta(seconds=seconds),
-            due_at=moment + timedelta(seconds=seconds),
-        )
+        .where(Delivery.id == delivery_id, Delivery.state != DeliveryState.DONE, free)
+        .values(held_until=moment + time, due_at=moment + time)
     )
     return bool(cast(CursorResult[Any], held).rowcount)
+
+
+def hold_on(session: Session, delivery_id: int, time: timedelta) -> None:
+    """The errand takes longer; whoever holds it is alive."""
+    until = now() + time
+    session.execute(
+        update(Delivery).where(Delivery.id == delivery_id).values(held_until=until, due_at=until)
+    )
 
 
 def overdue(session: Session, errands: Sequence[str], patience: timedelta) -> list[Delivery]:
@@ -218,6 +235,28 @@ def overdue(session: Session, errands: Sequence[str], patience: timedelta) -> li
     return list(session.scalars(query))
 
 
+def stuck(session: Session) -> list[Delivery]:
+    """What fails, and what waits for a person: for the operator's page."""
+    query = select(Delivery).where(Delivery.state.in_([DeliveryState.FAILED, DeliveryState.STUCK]))
+    return list(session.scalars(query.order_by(Delivery.id)))
+
+
 def count_open(session: Session) -> int:
     query = select(func.count()).where(Delivery.state != DeliveryState.DONE)
     return session.scalar(query.select_from(Delivery)) or 0
+
+
+def forget_done(session: Session, before: datetime) -> None:
+    """Long after its last delivery was done, a message has nothing more to tell."""
+    still_open = select(Delivery.message_id).where(Delivery.state != DeliveryState.DONE)
+    old = select(OutboxMessage.id).where(
+        OutboxMessage.routed_at < before, OutboxMessage.id.not_in(still_open)
+    )
+    ids = list(session.scalars(old.order_by(OutboxMessage.id).limit(5000)))
+    session.execute(delete(Delivery).where(Delivery.message_id.in_(ids)))
+    session.execute(delete(OutboxMessage).where(OutboxMessage.id.in_(ids)))
+
+
+def _is_open() -> ColumnElement[bool]:
+    # In the words of the partial index, or SQLite will not use it.
+    return literal_column("deliveries.state IN ('waiting', 'failed')", Boolean())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, select, update
+from sqlalchemy import JSON, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bookshop.database import Base, insert_if_absent, now
@@ -49,3 +49,7 @@ def remember(session: Session, who: str, key: str, answer: dict[str, Any]) -> No
         .where(AnsweredRequest.who == who, AnsweredRequest.key == key)
         .values(answer=answer)
     )
+
+
+def forget(session: Session, before: datetime) -> None:
+    session.execute(delete(AnsweredRequest).where(AnsweredRequest.at < before))

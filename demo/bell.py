@@ -26,7 +26,10 @@ class Bell:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         signal.set_wakeup_fd(-1)
         os.close(self._heard)

@@ -1,9 +1,10 @@
 """Keeps watch over the supervisor, so that nothing it started outlives it.
 
-The guard and the supervisor watch each other. The supervisor reads a pipe the guard holds open: when
-the guard is gone, however it ended, the pipe closes and the supervisor stops everything. When the
-supervisor is gone, all it had started becomes the guard's own children (Linux hands orphans to the
-nearest "subreaper"), and the guard ends them. On a system without subreapers only the first holds.
+The guard and the supervisor watch each other. The supervisor reads a pipe that the guard holds
+open: when the guard is gone, however it ended, the pipe closes and the supervisor stops everything.
+When the supervisor is gone, all it had started becomes the guard's own children (Linux hands
+orphans to the nearest "subreaper"), and the guard ends them. On a system without subreapers, such
+as macOS, only the first holds.
 """
 
 import ctypes
@@ -33,7 +34,8 @@ def run_guarded(argv: Sequence[str], env: Mapping[str, str], folder: Path, *kept
     os.close(lifeline)
     try:
         _pass_on_signals(supervisor)
-        return max(supervisor.wait(), 0) or int(supervisor.returncode < 0)
+        exit_code = supervisor.wait()
+        return exit_code if exit_code >= 0 else 1  # killed
     finally:
         end_children()
         os.close(held_open)

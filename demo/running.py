@@ -52,8 +52,6 @@ class Running:
         return self.exit_code is None
 
     def start(self) -> None:
-        self.exit_code = self.start_again_at = None
-        self.started_at = time.monotonic()
         with self.log.open("ab") as log:
             self._popen = subprocess.Popen(
                 self.process.argv,
@@ -64,6 +62,8 @@ class Running:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # a group of its own, to be ended as one
             )
+        self.started_at = time.monotonic()
+        self.exit_code = self.start_again_at = None
 
     def ended(self, exit_code: int) -> None:
         """Note how, and let nothing of it live on: its children may hold the port."""

@@ -1,18 +1,20 @@
 """Starts the processes of the demo, starts again what dies, and stops them all."""
 
+import errno
 import os
 import socket
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from demo.bell import Bell
 from demo.guard import end_children
 from demo.running import Process, Running
 
 LOOK_AGAIN = 0.05  # seconds between two looks whether a process is ready
-GRACE = 1.5  # seconds, for all, between being asked to end and being killed
+GRACE = 1.2  # seconds, for all, between being asked to end and being killed
 
 
 class AskedToStop(Exception):
@@ -51,7 +53,7 @@ class Supervisor:
         if task.exit_code != 0:
             raise CannotStart(_obituary(task))
 
-    def watch(self) -> None:
+    def watch(self) -> NoReturn:
         """Start again whatever dies, until asked to stop."""
         while True:
             self._watch_for(self._until_next_start())
@@ -76,7 +78,9 @@ class Supervisor:
         until = time.monotonic() + running.process.patience
         while running.alive and not running.look_whether_ready():
             if time.monotonic() > until:
-                raise CannotStart(_complaint(running, "is not ready yet"))
+                raise CannotStart(
+                    _complaint(running, f"is not ready after {running.process.patience:g} s")
+                )
             self._watch_for(LOOK_AGAIN)
         if not running.is_ready:
             raise CannotStart(_obituary(running))
@@ -91,12 +95,19 @@ class Supervisor:
                 tell(f"{running.name} ended {running.how_it_ended()}, again in {delay:g} s")
         for running in self._all():
             if running.start_again_at and running.start_again_at <= time.monotonic():
-                running.start()
+                self._start_again(running)
+
+    def _start_again(self, running: Running) -> None:
+        try:
+            running.start()
+        except OSError as error:  # no memory, no process left: that may pass
+            delay = running.plan_to_start_again()
+            tell(f"{running.name} cannot be started: {error}, again in {delay:g} s")
 
     def _wait_for_the_end_of(self, wave: Sequence[Running], seconds: float) -> None:
         until = time.monotonic() + seconds
         while any(running.alive for running in wave) and time.monotonic() < until:
-            self._bell.wait(until - time.monotonic())
+            self._bell.wait(max(until - time.monotonic(), 0))
             self._reap()
 
     def _reap(self) -> list[Running]:
@@ -106,7 +117,7 @@ class Supervisor:
             while (found := os.waitpid(-1, os.WNOHANG))[0]:
                 pid, status = found
                 for running in self._all():
-                    if running.pid == pid:
+                    if running.alive and running.pid == pid:
                         running.ended(os.waitstatus_to_exitcode(status))
                         ended.append(running)
         return ended
@@ -134,11 +145,14 @@ def check_ports(processes: Iterable[Process]) -> None:
 
 def tell(line: str) -> None:
     """To the person who started us; whoever listens no more is no reason to stop."""
-    with suppress(BrokenPipeError):
+    with suppress(OSError):
         os.write(1, f"{line}\n".encode())
 
 
-def _taken(process: Process, port: int, error: OSError) -> str: ...
+def _taken(process: Process, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} ({process.name}) is taken: set BOOKSHOP_PORT"
+    return f"port {port} ({process.name}) on {process.host} cannot be used: {error.strerror}"
 
 
 def _obituary(running: Running) -> str:

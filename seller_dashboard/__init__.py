@@ -1,0 +1,1 @@
+"""Where sellers look after their parcels, catalogues, books and money (Streamlit)."""

@@ -7,20 +7,49 @@ from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter
 
 from bookshop.settings import Settings, from_environment
-from webshop import context, errors, language, monitoring, security, shown, visitor
+from webshop import api, context, errors, language, monitoring, security, shown, visitor, where
 from webshop.pages import (
     about,
+    account,
+    basket,
     books,
+    checkout,
     front,
     languages,
+    operator,
+    orders,
     robots,
+    seller,
 )
 
 A_YEAR = 365 * 24 * 60 * 60
 LARGEST_FORM = 1024 * 1024
-PAGES = (front, books, about, languages, robots, monitoring)
+PAGES = (
+    front,
+    books,
+    basket,
+    checkout,
+    orders,
+    account,
+    seller,
+    operator,
+    about,
+    languages,
+    robots,
+    monitoring,
+)
+
+
+class Id(BaseConverter):
+    """A number that any database can hold; a longer one names nothing."""
+
+    regex = "[0-9]{1,9}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -29,14 +58,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_YEAR  # a new version has a new address
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.url_map.converters["id"] = Id
     if settings.production:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     for part in (security, context):
         part.set_up(app, settings)
-    for part in (visitor, language, shown, errors):
+    for part in (visitor, language, shown, where, errors, monitoring):
         part.set_up(app)
     for page in PAGES:
         app.register_blueprint(page.pages)
+    operator.mount_queues(app, settings)
+    api.set_up(app)
     app.url_defaults(_name_the_version)
     return app
 

@@ -1,9 +1,11 @@
 """How the shop shows what went wrong: a calm page to people, a problem (RFC 9457) to programs."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
@@ -13,6 +15,23 @@ from webshop.language import language
 STATUS: dict[type[ShopError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
 
 log = structlog.get_logger()
+
+
+@dataclass
+class ForPrograms:
+    """How the API tells what went wrong; it puts its own ways here."""
+
+    shop_error: Callable[[ShopError], Response]
+    http_error: Callable[[HTTPException], Response]
+
+
+def explain_to_programs(
+    app: Flask,
+    shop_error: Callable[[ShopError], Response],
+    http_error: Callable[[HTTPException], Response],
+) -> None:
+    """For everything under /api/, also where no such address is."""
+    app.extensions["problems"] = ForPrograms(shop_error, http_error)
 
 
 def set_up(app: Flask) -> None:
@@ -46,12 +65,18 @@ def wants_a_problem() -> bool:
     return request.path.startswith("/api/")
 
 
+def _for_programs() -> ForPrograms:
+    found: ForPrograms = current_app.extensions.get("problems") or ForPrograms(
+        lambda error: problem(status_of(error), error.told_in(language()), error.code),
+        lambda error: problem(error.code or 500, error.description or "", error.name),
+    )
+    return found
+
+
 def _show_shop_error(error: ShopError) -> Response:
-    said, status = error.told_in(language()), status_of(error)
     if wants_a_problem():
-        more = {"field": error.field} if error.field else {}
-        return problem(status, said, error.code, **more)
-    return _page(status, said)
+        return _for_programs().shop_error(error)
+    return page(status_of(error), error.told_in(language()))
 
 
 def _show_http_error(error: HTTPException) -> Response:
@@ -59,15 +84,13 @@ def _show_http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return make_response(error.get_response())
-    said = _explanation(status) or error.description or ""
     if wants_a_problem():
-        response = problem(status, said, error.name.lower().replace(" ", "_"))
-    else:
-        response = _page(status, said)
+        return _for_programs().http_error(error)
+    answer = page(status, _explanation(status) or error.description or "")
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
-            response.headers.set(name, value)
-    return response
+            answer.headers.set(name, value)
+    return answer
 
 
 def _show_our_fault(error: Exception) -> Response:
@@ -75,7 +98,20 @@ def _show_our_fault(error: Exception) -> Response:
     said = _explanation(500) or ""
     if wants_a_problem():
         return problem(500, said, "internal_server_error")
-    return _page(500, said)
+    return page(500, said)
+
+
+def page(status: int, said: str) -> Response:
+    title = {
+        404: _("There is no page at this address"),
+        403: _("This is not open to you"),
+        409: _("Something has changed meanwhile"),
+        422: _("Something needs to be put right"),
+        429: _("A little slower, please"),
+        500: _("Something broke"),
+    }.get(status, _("This did not work"))
+    body = render_template("error.html", status=status, title=title, said=said)
+    return make_response(body, status)
 
 
 def _explanation(status: int) -> str | None:
@@ -89,17 +125,3 @@ def _explanation(status: int) -> str | None:
         500: _("Something broke on our side. Your order and your money are safe; try again soon."),
     }
     return explanations.get(status)
-
-
-def _page(status: int, said: str) -> Response:
-    title = {
-        404: _("There is no page at this address"),
-        403: _("This is not open to you"),
-        409: _("Something has changed meanwhile"),
-        422: _("Something needs to be put right"),
-        429: _("A little slower, please"),
-        500: _("Something broke"),
-    }.get(status, _("This did not work"))
-    return make_response(
-        render_template("error.html", status=status, title=title, said=said), status
-    )

@@ -1,8 +1,9 @@
-"""Which language the reader is answered in: what he chose, else what he is known for, else his browser's."""
+"""Which language the reader is answered in: his choice, else his account's, else his browser's."""
 
-from flask import Flask, Response, request
+from flask import Flask, request
 from flask_babel import Babel, get_locale
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from bookshop.settings import Settings
 from bookshop.translations import FOLDER, LANGUAGES

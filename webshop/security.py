@@ -2,11 +2,12 @@
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 
+from bookshop.auth.links import LASTS, ORDER_OF_A_GUEST
 from bookshop.settings import Settings
 
 POLICY = {
@@ -17,31 +18,36 @@ POLICY = {
     "font-src": "'self'",
     "connect-src": "'self'",
     "manifest-src": "'self'",
-    "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
 
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, in_memory_fallback_enabled=True, headers_enabled=True)
+limiter = Limiter(get_remote_address, headers_enabled=True)
 
-SIGN_INS = "10 per minute"
+SIGN_INS = "20 per minute"
 REGISTRATIONS = "10 per minute"
-ORDERS = "20 per minute"
+ORDERS = "30 per minute"
 
 
 def set_up(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME="bookshop_form",
+        SESSION_COOKIE_NAME="bookshop_page",
         SESSION_COOKIE_HTTPONLY=True,
+        PERMANENT_SESSION_LIFETIME=LASTS[ORDER_OF_A_GUEST],  # it opens a guest's orders
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=over_https(settings),
         WTF_CSRF_TIME_LIMIT=None,  # a page may lie open overnight
         RATELIMIT_ENABLED=settings.rate_limits,
         RATELIMIT_STORAGE_URI=settings.redis_url.replace("unix://", "redis+unix://", 1),
+        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 1, "socket_timeout": 1},
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
     )
+    app.extensions["content_policy"] = POLICY | {
+        # Signing in may lead to the dashboard, and browsers follow a form there too.
+        "form-action": f"'self' {settings.dashboard_url}"
+    }
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(_name_the_request)
@@ -54,7 +60,9 @@ def over_https(settings: Settings) -> bool:
 
 def policy(**instead: str) -> str:
     """The content security policy; a page that needs another rule names it: script_src=..."""
-    rules = POLICY | {name.replace("_", "-"): rule for name, rule in instead.items()}
+    rules = current_app.extensions["content_policy"] | {
+        name.replace("_", "-"): rule for name, rule in instead.items()
+    }
     return "; ".join(f"{name} {rule}" for name, rule in rules.items())
 
 

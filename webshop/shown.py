@@ -16,7 +16,11 @@ from webshop.language import language
 
 def set_up(app: Flask) -> None:
     app.jinja_env.filters.update(
-        money=shown_money, number=format_decimal, day=day, moment=moment, language_name=language_name
+        money=shown_money,
+        number=format_decimal,
+        day=day,
+        moment=moment,
+        language_name=language_name,
     )
     app.jinja_env.globals.update(cover=cover, language=language, sort_key=money.as_decimal)
 

@@ -1,0 +1,1 @@
+"""Carries messages to their handlers: reserves stock, talks to billing, writes letters."""

@@ -44,7 +44,7 @@ WRONG_FORM = WhyNot("isbn_form", N_("An ISBN has 10 or 13 digits."))
 
 
 def to_isbn13(text: str) -> str | None:
-    """"0-306-40615-2" -> "9780306406157"; None for whatever is not an ISBN."""
+    """ "0-306-40615-2" -> "9780306406157"; None for whatever is not an ISBN."""
     isbn = _bare(text)
     if _THIRTEEN.fullmatch(isbn):
         return isbn if isbn[12] == check_digit_13(isbn) else None

@@ -1,1 +1,1 @@
-"""Catalogues in: files are read, checked and applied. Light to import: pandas waits until needed."""
+"""Catalogues in: read, checked, applied. Light to import: pandas waits until it is needed."""

@@ -68,7 +68,7 @@ _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def field_named(header: str) -> str | None:
-    """"Цена, руб." -> "price"; None for a column we do not know."""
+    """ "Цена, руб." -> "price"; None for a column we do not know."""
     known = _FIELD_AND_RANK.get(_plain(header))
     return known[0] if known else None
 

@@ -44,6 +44,7 @@ class Import(Base):
     changed: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     withdrawn: Mapped[int] = mapped_column(default=0)
+    missing: Mapped[int] = mapped_column(default=0)  # on sale, and not in the file
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     refused: Mapped[dict[str, Any] | None] = mapped_column(JSON)

@@ -117,13 +117,14 @@ class AnotherXml(NotACatalogue):
 class DeclaresEntities(NotACatalogue):
     text = N_(
         "The file declares things of its own in its DOCTYPE, which is not allowed. "
-        "Leave only <!DOCTYPE yml_catalog SYSTEM \"shops.dtd\">, or remove the line."
+        'Leave only <!DOCTYPE yml_catalog SYSTEM "shops.dtd">, or remove the line.'
     )
 
 
 class BrokenXml(NotACatalogue):
     text = N_(
-        "The XML is broken at line %(line)d, or the file is not complete. Export and upload it again."
+        "The XML is broken at line %(line)d, or the file is not complete. "
+        "Export it once more and upload that."
     )
 
 

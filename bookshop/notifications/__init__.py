@@ -1,0 +1,1 @@
+"""Letters: which event owes one, to whom, and in what words."""

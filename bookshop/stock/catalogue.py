@@ -142,10 +142,10 @@ def sellers(session: Session) -> dict[str, str]:
         .join(Shop, Shop.seller_id == User.id)
         .where(User.deleted_at.is_(None))
     )
-    return {login: name for login, name in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
-def _offers_on_sale() -> Select[tuple[int, int, Money, str, str, str, int, int]]:
+def _offers_on_sale() -> Select[int, int, Money, str, str, str, int, int]:
     return (
         select(
             Offer.id,
@@ -164,13 +164,13 @@ def _offers_on_sale() -> Select[tuple[int, int, Money, str, str, str, int, int]]
     )
 
 
-def _card(book_id: int, rows: Sequence[Row[Any]]) -> Card:
+def _card(book_id: int, rows: Sequence[Row[*tuple[Any, ...]]]) -> Card:
     first = rows[0]
     authors = tuple(name for name in first.authors.split(BETWEEN_AUTHORS) if name)
     return Card(book_id, first.isbn13, first.title, authors, _best_first(rows))
 
 
-def _best_first(rows: Iterable[Row[Any]]) -> tuple[OfferShown, ...]:
+def _best_first(rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[OfferShown, ...]:
     """Those that can be bought, then the others; the cheaper before the dearer."""
     shown = [
         OfferShown(

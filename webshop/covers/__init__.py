@@ -26,7 +26,7 @@ def cover_svg(title: str, authors: tuple[str, ...], key: str) -> Markup:
     palette = PALETTES[seed[0] % len(PALETTES)]
     people = tuple(name for name in (clean(author)[:60] for author in authors) if name)
     book = Book(_short(clean(title)) or "—", people, palette, seed)
-    return Markup(  # noqa: S704: every text in it is escaped where it is drawn
+    return Markup(  # noqa: S704 - every text in it is escaped where it is drawn
         f'<svg class="cover" xmlns="http://www.w3.org/2000/svg" '
         f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
         f'font-family="{FONT}" font-weight="500" aria-hidden="true">'

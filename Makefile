@@ -1,0 +1,55 @@
+# Everything a person does here, by name. Works from a path with spaces and with the make of macOS.
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+PIP := $(RUN) -m pip --disable-pip-version-check --quiet
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard bookshop/translations/*/LC_MESSAGES/*.po))
+
+.PHONY: help setup demo test check bench chaos browser venv packages tools
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+setup: packages $(CATALOGUES) ## make .venv and install what the shop needs
+
+demo: setup ## run the whole shop on this machine, until Ctrl-C
+	@exec $(RUN) manage.py demo
+
+test: setup tools ## run the tests (ARGS="-k basket" for some of them)
+	$(RUN) -m pytest -m "not browser" --ignore=tests/chaos $(ARGS)
+
+check: setup tools ## check form, types and who may import whom
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+	$(RUN) -m mypy
+	.venv/bin/lint-imports
+
+bench: setup tools ## measure how fast the shop is
+	$(RUN) -m benchmarks $(ARGS)
+
+chaos: setup tools ## kill processes while orders are made, and audit
+	$(RUN) -m pytest tests/chaos $(ARGS)
+
+browser: setup tools ## run the stories in a real Chromium
+	$(RUN) -m playwright install chromium
+	$(RUN) -m pytest -m browser $(ARGS)
+
+# What is installed is remembered by what the requirements say: a second time takes no time.
+venv:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 1; } >&2
+	@$(RUN) -c 'import pip' 2>/dev/null || "$(PYTHON)" -m venv --clear .venv
+
+packages: venv
+	@$(call install,requirements.txt)
+
+tools: packages
+	@$(call install,requirements-dev.txt)
+
+install = wanted=$$(cksum < $(1)); \
+	[ "$$wanted" = "$$(cat .venv/$(1).installed 2>/dev/null)" ] || { \
+	echo "installing $(1) into .venv (the first time takes some minutes)"; \
+	$(PIP) install -r $(1) && echo "$$wanted" > .venv/$(1).installed; }
+
+%.mo: %.po | packages
+	@$(RUN) -m babel.messages.frontend compile --input-file=$< --output-file=$@

@@ -1,0 +1,1 @@
+"""Everything the shop keeps about one person: handed out, or deleted."""

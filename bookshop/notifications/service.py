@@ -1,0 +1,90 @@
+"""Write each letter that is owed once, and mark it when it has gone.
+
+A letter is rendered whole when its event happens; sending it later changes nothing in it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bookshop import outbox
+from bookshop.database import insert_if_absent, now
+from bookshop.messages import LetterWritten, Message
+from bookshop.notifications import contents
+from bookshop.notifications.contents import Reader
+from bookshop.notifications.letters import LETTERS, LetterKind
+from bookshop.notifications.links import Links
+from bookshop.notifications.models import Letter
+from bookshop.notifications.rendering import render
+
+
+@dataclass(frozen=True)
+class Owed:
+    kind: LetterKind
+    reader: Reader
+
+
+def owed(session: Session, message: Message) -> list[Owed]:
+    """The letters this message asks for. Nobody writes to an account that was deleted."""
+    found = []
+    for kind in LETTERS.get(type(message), ()):
+        if kind.condition(session, message):
+            reader = contents.reader(session, kind.to, message)
+            if reader:
+                found.append(Owed(kind, reader))
+    return found
+
+
+def write(session: Session, message: Message, links: Links) -> None:
+    """Each owed letter, once however often the message comes; the post hears of each new one."""
+    for letter in owed(session, message):
+        _write(session, message, letter, links)
+
+
+def get(session: Session, letter_id: int) -> Letter:
+    return session.get_one(Letter, letter_id)
+
+
+def of_order(session: Session, order_id: int) -> Sequence[Letter]:
+    """All that was written about an order, to its customer and its sellers."""
+    return session.scalars(
+        select(Letter).where(Letter.order_id == order_id).order_by(Letter.id)
+    ).all()
+
+
+def mark_sent(session: Session, letter_id: int) -> None:
+    letter = get(session, letter_id)
+    letter.sent_at = letter.sent_at or now()
+
+
+def _write(session: Session, message: Message, letter: Owed, links: Links) -> None:
+    kind, reader = letter.kind, letter.reader
+    facts = contents.facts(session, message, links)
+    rendered = render(kind, reader.language, {**facts, "reader": reader})
+    new = insert_if_absent(
+        session,
+        Letter,
+        event=message.key,
+        recipient=reader.email,
+        kind=kind.name,
+        order_id=getattr(message, "order_id", None),
+        user_id=reader.user_id,
+        language=reader.language,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        written_at=now(),
+    )
+    if new:
+        outbox.announce(session, LetterWritten(_id_of(session, message, letter)))
+
+
+def _id_of(session: Session, message: Message, letter: Owed) -> int:
+    query = select(Letter.id).where(
+        Letter.event == message.key,
+        Letter.recipient == letter.reader.email,
+        Letter.kind == letter.kind.name,
+    )
+    return session.scalars(query).one()

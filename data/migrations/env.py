@@ -1,0 +1,20 @@
+"""Alembic's way into the bookshop's tables, the same history for SQLite and PostgreSQL."""
+
+from alembic import context
+from bookshop.database import Base, Database
+from bookshop.settings import from_environment
+from bookshop.tables import TABLES  # noqa: F401  (every table is known once it is imported)
+
+database = context.config.attributes.get("database") or Database(from_environment().database_url)
+
+with database.engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        user_module_prefix="bookshop.database.",
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

@@ -1,0 +1,251 @@
+"""The operator's command line. Each command is a few lines over the shop's own services."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bookshop.database import Database
+from bookshop.errors import ShopError
+from bookshop.settings import Settings, from_environment
+from bookshop.translations import LANGUAGES
+
+Command = Callable[[argparse.Namespace, Settings], int]
+DONE, REFUSED = 0, 1
+
+
+def main() -> int:
+    """0 done, 1 refused or something does not hold, 2 wrong usage."""
+    asked = _parser().parse_args()
+    command: Command = asked.command
+    try:
+        return command(asked, from_environment())
+    except ShopError as error:
+        print(error.told_in(_language()), file=sys.stderr)
+        return REFUSED
+
+
+def migrate(asked: argparse.Namespace, settings: Settings) -> int:
+    from bookshop import migrations
+
+    settings.var.mkdir(parents=True, exist_ok=True)
+    migrations.migrate(Database(settings.database_url))
+    return DONE
+
+
+def demo(asked: argparse.Namespace, settings: Settings) -> int:
+    from demo import run
+
+    return run.run(settings)
+
+
+def worker(asked: argparse.Namespace, settings: Settings) -> int:
+    from worker import queues
+
+    queues.work(settings, asked.names)
+    return DONE
+
+
+def relay(asked: argparse.Namespace, settings: Settings) -> int:
+    from worker import relay
+
+    relay.run(settings)
+    return DONE
+
+
+def reindex(asked: argparse.Namespace, settings: Settings) -> int:
+    from search_index import open_index
+
+    index = open_index(settings, Database(settings.database_url))
+    index.rebuild()
+    print(f"{len(index.contents())} books in the index")
+    return DONE
+
+
+def audit(asked: argparse.Namespace, settings: Settings) -> int:
+    from bookshop.audit import audit
+    from worker.tools import tools
+
+    own = tools(settings)
+    with own.database.reading() as session:
+        verdicts = audit(session, own.outside.billing, own.outside.index)
+    holds = all(verdict.holds for verdict in verdicts)
+    told = {
+        "holds": holds,
+        "invariants": [
+            {"number": v.number, "name": v.name, "holds": v.holds, "offenders": v.offenders}
+            for v in verdicts
+        ],
+    }
+    _say(asked, told, [_verdict(v) for v in told["invariants"]])  # type: ignore[union-attr]
+    return DONE if holds else REFUSED
+
+
+def backup(asked: argparse.Namespace, settings: Settings) -> int:
+    from bookshop import backups
+
+    backups.backup(settings, asked.file)
+    print(f"{asked.file}: {asked.file.stat().st_size} bytes")
+    return DONE
+
+
+def restore(asked: argparse.Namespace, settings: Settings) -> int:
+    from bookshop import backups
+
+    backups.restore(settings, asked.file)
+    print("Restored. Run `manage.py reindex`, then start the shop.")
+    return DONE
+
+
+def add_user(asked: argparse.Namespace, settings: Settings) -> int:
+    from bookshop.auth import service as auth
+    from bookshop.users.models import Role
+    from bookshop.users.service import NewUser
+
+    new = NewUser(asked.login, asked.email, role=Role(asked.role), shop_name=asked.shop or "")
+    with Database(settings.database_url).transaction() as session:
+        user = auth.register(session, new, asked.password)
+    print(f"{user.role} {user.login}, id {user.id}")
+    return DONE
+
+
+def import_catalogue(asked: argparse.Namespace, settings: Settings) -> int:
+    from bookshop.imports import by_hand
+
+    report = by_hand.run(
+        settings,
+        Database(settings.database_url),
+        asked.file,
+        asked.seller,
+        dry_run=asked.dry_run,
+        withdraw_missing=asked.withdraw_missing,
+        language=_language(),
+    )
+    counts = ("rows", "accepted", "rejected", "new", "changed", "unchanged", "withdrawn")
+    lines = [f"{name} {report[name]}" for name in counts]
+    lines += [
+        f"line {told['line']}, {told['field']}: {told['message']}"
+        for told in (*report["problems"], *report["warnings"])
+    ]
+    if report["refused"]:
+        lines = [report["refused"]["message"]]
+    _say(asked, report, lines)
+    return REFUSED if report["refused"] else DONE
+
+
+def search(asked: argparse.Namespace, settings: Settings) -> int:
+    from search_index import Question, open_index
+    from search_index.answer import as_json
+
+    database = Database(settings.database_url)
+    question = Question(
+        words=asked.query,
+        category=(asked.category,) if asked.category else (),
+        seller=(asked.seller,) if asked.seller else (),
+        sort=asked.sort,
+        page=asked.page,
+        per_page=asked.limit,
+    )
+    found = open_index(settings, database).find(question)
+    with database.reading() as session:
+        told = as_json(session, found, question)
+    lines = [f"{told['total']} found in {told['took_ms']} ms"]
+    lines += [f"{b['title']} – {'; '.join(b['authors'])}  {b['price']}" for b in told["results"]]
+    _say(asked, told, lines)
+    return DONE
+
+
+def order(asked: argparse.Namespace, settings: Settings) -> int:
+    from bookshop.notifications import chronicle
+
+    with Database(settings.database_url).reading() as session:
+        told = chronicle.of_order(session, asked.id)
+    _say(asked, told, [json.dumps(told, ensure_ascii=False, indent=2)])
+    return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="manage.py", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Command, about: str, on: Any = None) -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = (on or commands).add_parser(name, help=about)
+        added.set_defaults(command=command)
+        return added
+
+    add("migrate", migrate, "bring the database to the newest form")
+    add("demo", demo, "start the whole shop with sample books")
+    add("worker", worker, "work on the queues named, or on all").add_argument("names", nargs="*")
+    add("relay", relay, "carry messages to the queues")
+    add("reindex", reindex, "build the search index anew, beside the old one")
+    _with_json(add("audit", audit, "check what must always hold"))
+    for name, command, about in (
+        ("backup", backup, "write the whole shop into a file"),
+        ("restore", restore, "put a backup in the place of what is there"),
+    ):
+        add(name, command, about).add_argument("file", type=Path)
+
+    user = commands.add_parser("user", help="people").add_subparsers(required=True, metavar="DO")
+    new = add("add", add_user, "a new user", on=user)
+    for option in ("--login", "--password", "--email"):
+        new.add_argument(option, required=True)
+    new.add_argument("--role", required=True, choices=["customer", "seller", "operator"])
+    new.add_argument("--shop", help="the shop's name; sellers need one")
+
+    catalogue = add("import", import_catalogue, "a seller's catalogue")
+    catalogue.add_argument("file", type=Path)
+    catalogue.add_argument("--seller", required=True, help="his login")
+    catalogue.add_argument("--dry-run", action="store_true", help="say what it would do")
+    catalogue.add_argument("--withdraw-missing", action="store_true")
+    _with_json(catalogue)
+
+    query = add("search", search, "find books")
+    query.add_argument("query")
+    query.add_argument("--limit", type=_number(1, 100), default=24)
+    query.add_argument("--category")
+    query.add_argument("--seller", help="his login")
+    query.add_argument(
+        "--sort", default="relevance", choices=["relevance", "price", "-price", "year", "title"]
+    )
+    query.add_argument("--page", type=_number(1, 100_000), default=1)
+    _with_json(query)
+
+    story = add("order", order, "the whole story of an order")
+    story.add_argument("id", type=_number(1, 2**31 - 1))
+    _with_json(story)
+    return parser
+
+
+def _with_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least} to {most}")
+        return int(text)
+
+    return number
+
+
+def _say(asked: argparse.Namespace, told: dict[str, Any], lines: list[str]) -> None:
+    print(json.dumps(told, ensure_ascii=False) if asked.json else "\n".join(lines))
+
+
+def _verdict(told: dict[str, Any]) -> str:
+    sign = "holds" if told["holds"] else "DOES NOT HOLD"
+    return "\n  ".join([f"{told['number']}. {told['name']}: {sign}", *told["offenders"]])
+
+
+def _language() -> str:
+    import locale
+
+    spoken = (locale.getlocale()[0] or "")[:2]
+    return spoken if spoken in LANGUAGES else "en"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""The index on disk: the folder that is in use, the next one built beside it, one writer at a time.
+
+`current` names the folder in use and is replaced by a rename, so readers always see a whole index.
+"""
+
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from whoosh.index import FileIndex, create_in, open_dir
+from whoosh.util.filelock import FileLock, try_for
+
+from search_index.documents import SCHEMA
+
+_DAMAGED = "damaged"
+_PATIENCE = 60.0  # seconds; a writer that waits longer is told so, and comes again
+
+
+class IndexIsBusy(Exception):
+    """Another process is writing the index, and has been for long."""
+
+
+class Folder:
+    def __init__(self, path: Path, patience: float = _PATIENCE) -> None:
+        self.path = path
+        self._patience = patience
+
+    def open(self) -> FileIndex:
+        """Raises whatever Whoosh raises when there is no index or it is damaged."""
+        return open_dir(str(self.path / self._current.read_text()))
+
+    def stamp(self) -> tuple[str, int]:
+        """Another one after every commit; cheap enough to be looked at before each question."""
+        name = self._current.read_text()
+        tocs = (self.path / name).glob("_MAIN_*.toc")
+        return name, max(int(toc.stem.rpartition("_")[2]) for toc in tocs)
+
+    def mark_damaged(self) -> None:
+        """A reader's word to the writer. The mark goes away with the damaged folder."""
+        if self._current.exists():
+            (self.path / self._current.read_text() / _DAMAGED).touch()
+
+    def is_marked_damaged(self) -> bool:
+        return (self.path / self._current.read_text() / _DAMAGED).exists()
+
+    @contextmanager
+    def one_writer(self) -> Iterator[None]:
+        """Waits for its turn. A dead writer's turn ends with it."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(str(self.path / "writer.lock"))
+        if not try_for(lock.acquire, timeout=self._patience, delay=0.02):
+            raise IndexIsBusy
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def replace(self, fill: Callable[[FileIndex], None]) -> None:
+        """Build a new index beside the one in use, and use it once it is whole."""
+        folder = self.path / f"books-{uuid.uuid4().hex[:12]}"
+        folder.mkdir(parents=True)
+        fill(create_in(str(folder), SCHEMA))
+        draft = self.path / "current.new"
+        draft.write_text(folder.name)
+        draft.replace(self._current)
+        self._remove_all_but(folder)
+
+    def _remove_all_but(self, used: Path) -> None:
+        """Also what a writer that died has left. Open readers keep their files until they close."""
+        for folder in self.path.glob("books-*"):
+            if folder != used:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    @property
+    def _current(self) -> Path:
+        return self.path / "current"

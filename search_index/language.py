@@ -1,0 +1,87 @@
+"""Turns text into the words that are compared: the same for a book and for a question.
+
+Lower case, ё is е, accents and apostrophes are off, and the ending is cut off by the rules of the
+language the word is written in. Every word is kept: "The Who" is nothing but common words.
+"""
+
+import re
+import threading
+import unicodedata
+from functools import lru_cache
+
+import Stemmer
+
+LONGEST_TEXT = 10_000
+_WORD = re.compile(r"[a-z](?:\+\+|#)(?!\w)|[^\W_]+(?:['’ʼ`][^\W_]+)*")
+_APOSTROPHE = re.compile(r"['’ʼ`]")
+_POSSESSIVE = re.compile(r"['’ʼ`]s$")
+_LETTERS_OF_THEIR_OWN = {"ё": "е", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"}
+_SUBTITLE = re.compile(r"[(\[:;]| [-–—] ")
+
+# They help to rank, but a book need not have them unless the question has nothing else.
+COMMON_WORDS = frozenset(
+    "a an and at by for from in is of on or the to with book buy author isbn "
+    "в во для до за и из к книга книгу книги купить автор на о об от по с со у".split()
+)
+
+_stemmers = {"en": Stemmer.Stemmer("english"), "ru": Stemmer.Stemmer("russian")}
+_stemming = threading.Lock()  # a stemmer is not safe to share between threads
+
+
+def words(text: str) -> list[str]:
+    """"Тёмные аллеи, the Handmaid’s" -> темные, аллеи, the, handmaid"""
+    return [
+        _APOSTROPHE.sub("", _POSSESSIVE.sub("", word))
+        for word in _WORD.findall(fold(text[:LONGEST_TEXT]))
+    ]
+
+
+def stems(text: str) -> list[str]:
+    return [stem(word) for word in words(text)]
+
+
+@lru_cache(200_000)
+def stem(word: str) -> str:
+    with _stemming:
+        return str(_stemmers["ru" if is_cyrillic(word) else "en"].stemWord(word))
+
+
+def is_cyrillic(word: str) -> bool:
+    return any("а" <= letter <= "я" for letter in word)
+
+
+def fold(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return text if text.isascii() else "".join(map(_plain_letter, text))
+
+
+@lru_cache(20_000)
+def _plain_letter(letter: str) -> str:
+    if "а" <= letter <= "я":
+        return letter  # й is a letter, not an и with an accent
+    if letter in _LETTERS_OF_THEIR_OWN:
+        return _LETTERS_OF_THEIR_OWN[letter]
+    parts = unicodedata.normalize("NFKD", letter)
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def initials(name: str) -> list[str]:
+    """"J.K. Rowling" is also looked for as j, k, jk; "Антон Чехов" as а, ач."""
+    letters = [word[0] for word in words(name)]
+    given = letters[:-1]
+    return [*given, "".join(given)] if len(given) > 1 else given
+
+
+def title_key(text: str) -> str:
+    """Equal for titles that a customer would call the same."""
+    return _key(words(text))
+
+
+def title_keys(title: str) -> set[str]:
+    """Of the whole title and of what stands before its subtitle or series."""
+    return {title_key(title), title_key(_SUBTITLE.split(title)[0])} - {""}
+
+
+def _key(all_words: list[str]) -> str:
+    telling = [word for word in all_words if word not in COMMON_WORDS]
+    return " ".join(stem(word) for word in telling or all_words)[:200]

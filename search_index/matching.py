@@ -1,0 +1,82 @@
+"""Which documents fit a reading of the question, and how well."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search_index.columns import Columns
+from search_index.generation import Generation, Numbers, Weights
+from search_index.language import title_key
+from search_index.query import Group, Reading
+
+# BM25: how soon a repeated word stops to count, and how much a long title is held against a book.
+_SATURATION, _LENGTH = 3.0, 0.3
+_IN_PROSE = 0.35
+_SOLD_OUT = 0.7
+_POPULARITY = 0.1
+_ENOUGH = 20  # fewer: descriptions are looked through as well
+
+Matches = tuple[Numbers, Weights]
+
+
+def everything(columns: Columns) -> Matches:
+    documents = np.flatnonzero(columns.rows["on_sale"])
+    return documents, np.ones(len(documents), np.float32)
+
+
+def match(generation: Generation, columns: Columns, reading: Reading) -> Matches:
+    """Documents on sale, ascending, each with its score."""
+    documents, scores = _match(generation, columns, reading, {"words": 1.0})
+    if len(documents) < _ENOUGH:
+        with_prose = {"words": 1.0, "prose": _IN_PROSE}
+        documents, scores = _match(generation, columns, reading, with_prose)
+    if len(documents):
+        scores /= scores.max()
+        scores[_titled_so(generation, reading, documents)] += 1
+    return documents, scores * _appeal(columns, documents)
+
+
+def _match(
+    generation: Generation, columns: Columns, reading: Reading, fields: dict[str, float]
+) -> Matches:
+    fits = columns.rows["on_sale"][:-1] & generation.alive
+    total = np.zeros(generation.size, np.float32)
+    for group in reading.groups:
+        scores = _scores(generation, group, fields)
+        if group.required and not reading.any_word:
+            fits &= scores > 0
+        total += scores
+    documents = np.flatnonzero(fits & (total > 0))
+    return documents, total[documents]
+
+
+def _scores(generation: Generation, group: Group, fields: dict[str, float]) -> Weights:
+    """Of a book that has several forms of the word, the best one counts."""
+    best = np.zeros(generation.size, np.float32)
+    for form, sureness in group.forms.items():
+        for field, importance in fields.items():
+            documents, weights = generation.postings(field, form)
+            norm = 1 - _LENGTH + _LENGTH * generation.lengths[documents] / generation.usual_length
+            strength = weights * (_SATURATION + 1) / (weights + _SATURATION * norm)
+            worth = sureness * importance * _rarity(len(documents), generation.size)
+            best[documents] = np.maximum(best[documents], worth * strength)
+    return best
+
+
+def _rarity(having_it: int, of_all: int) -> float:
+    return math.log(1 + (of_all - having_it + 0.5) / (having_it + 0.5))
+
+
+def _titled_so(
+    generation: Generation, reading: Reading, documents: Numbers
+) -> NDArray[np.bool_]:
+    titled, _ = generation.postings("title", title_key(reading.words))
+    return np.isin(documents, titled)
+
+
+def _appeal(columns: Columns, documents: Numbers) -> Weights:
+    """What can be had goes before what is sold out, what sells well before the rest."""
+    rows = columns.rows[documents]
+    there = np.where(rows["copies"] > 0, 1.0, _SOLD_OUT)
+    return np.asarray(there * (1 + _POPULARITY * np.log1p(rows["sold"])), np.float32)

@@ -1,0 +1,192 @@
+"""Understands what was typed: what it may have meant, the likeliest reading first.
+
+As it stands; with the keyboard switched; in the other alphabet; with slips of the finger undone;
+without a word that no book has beside the others; and at last whatever comes nearest.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from search_index.language import COMMON_WORDS, LONGEST_TEXT, stem, words
+from search_index.vocabulary import Vocabulary
+
+_MOST_WORDS = 24
+_BEGINS_SO, _SOUNDS_SO, _NEAR_IT = 0.6, 0.5, 0.8
+_SAME_SOUND, _LIKE_SOUND = 0.1, 0.27  # how far apart, as a share of the word
+_LONG_ENOUGH_TO_HEAR = 5
+
+_LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
+_CYRILLIC_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбю"
+_SWITCHES = (
+    str.maketrans(_LATIN_KEYS, _CYRILLIC_KEYS),
+    str.maketrans(_CYRILLIC_KEYS, _LATIN_KEYS),
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """One word of the question: a book should have it in one of these forms."""
+
+    word: str
+    forms: dict[str, float]  # stems, and how surely each was meant
+    required: bool = True
+    corrected: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    groups: tuple[Group, ...]
+    nearest: bool = False  # it asks for less than the customer did
+    any_word: bool = False
+
+    @property
+    def words(self) -> str:
+        return " ".join(group.word for group in self.groups)
+
+    @property
+    def corrected(self) -> bool:
+        return any(group.corrected for group in self.groups)
+
+
+def readings(text: str, vocabulary: Vocabulary) -> Iterator[Reading]:
+    """To be tried one after another until one finds something."""
+    text = text[:LONGEST_TEXT].lower()
+    typed = _telling(words(text), vocabulary)
+    if not typed:
+        return
+    as_it_stands = _all_known(typed, vocabulary)
+    if as_it_stands:
+        yield _reading(as_it_stands)
+    for switched in (text.translate(switch) for switch in _SWITCHES):
+        if switched != text and (groups := _all_known(words(switched), vocabulary)):
+            yield _reading(groups, corrected=True)
+    if groups := _all_in_other_alphabet(typed, vocabulary):
+        yield _reading(groups, corrected=True)
+    groups = _widened(as_it_stands, vocabulary) or _repaired(text, vocabulary)
+    missing = len(_telling(words(text), vocabulary)) > len(groups)
+    if groups:
+        yield replace(_reading(groups), nearest=missing)
+        yield from _with_less(groups, vocabulary)
+
+
+def _telling(typed: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    """Each word once; a common word that no book has says nothing."""
+    each = list(dict.fromkeys(typed))[:_MOST_WORDS]
+    return [word for word in each if word not in COMMON_WORDS or vocabulary.knows(word)] or each
+
+
+def _reading(groups: Sequence[Group], corrected: bool = False) -> Reading:
+    """Common words only help to rank, unless there are no others."""
+    telling = any(group.word not in COMMON_WORDS for group in groups)
+    return Reading(
+        tuple(
+            replace(
+                group,
+                required=not (telling and group.word in COMMON_WORDS),
+                corrected=group.corrected or corrected,
+            )
+            for group in groups
+        )
+    )
+
+
+def _all_known(typed: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
+    """The last word may be unfinished. Empty when any word is unknown."""
+    typed = _telling(typed, vocabulary)
+    groups = [_known(word, vocabulary, unfinished=word == typed[-1]) for word in typed]
+    known = [group for group in groups if group]
+    return known if len(known) == len(typed) else []
+
+
+def _known(word: str, vocabulary: Vocabulary, unfinished: bool = False) -> Group | None:
+    if vocabulary.knows(word):
+        forms = {stem(word): 1.0}
+        if len(word) >= _LONG_ENOUGH_TO_HEAR:
+            for other in vocabulary.sounding_like(word, _SAME_SOUND):
+                forms.setdefault(stem(other), _SOUNDS_SO)
+        return Group(word, forms)
+    if unfinished and len(word) > 1 and (whole := vocabulary.beginning(word)):
+        return Group(word, {stem(each): _BEGINS_SO for each in whole})
+    return None
+
+
+def _all_in_other_alphabet(typed: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
+    """Numbers are the same in both. Empty when any word has no likeness there."""
+    groups = []
+    for word in typed:
+        if word.isdigit() and vocabulary.knows(word):
+            groups.append(Group(word, {stem(word): 1.0}))
+        elif alike := vocabulary.sounding_like(word, _LIKE_SOUND):
+            groups.append(_instead(alike))
+        else:
+            return []
+    return groups
+
+
+def _repaired(text: str, vocabulary: Vocabulary) -> list[Group]:
+    """What is beyond repair is left out."""
+    groups: list[Group] = []
+    for chunk in text.split()[:_MOST_WORDS]:
+        typed = words(chunk)
+        in_place = _all_known(typed, vocabulary) if typed else []
+        groups += in_place or _chunk_switched(chunk, vocabulary) or _each_mended(typed, vocabulary)
+    return list({group.word: group for group in groups}.values())[:_MOST_WORDS]
+
+
+def _chunk_switched(chunk: str, vocabulary: Vocabulary) -> list[Group]:
+    for switched in (chunk.translate(switch) for switch in _SWITCHES):
+        if switched != chunk and (groups := _all_known(words(switched), vocabulary)):
+            return [replace(group, corrected=True) for group in groups]
+    return []
+
+
+def _each_mended(typed: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
+    return [group for word in typed for group in _mended(word, vocabulary)]
+
+
+def _mended(word: str, vocabulary: Vocabulary) -> list[Group]:
+    if group := _known(word, vocabulary):
+        return [group]
+    if any(letter.isdigit() for letter in word):
+        return []  # another number is another book
+    if alike := vocabulary.sounding_like(word, _SAME_SOUND) or vocabulary.near(word, 1):
+        return [_instead(alike)]
+    if parts := _run_together(word, vocabulary):
+        return [Group(part, {stem(part): 1.0}, corrected=True) for part in parts]
+    if alike := vocabulary.sounding_like(word, _LIKE_SOUND) or vocabulary.near(word, 2):
+        return [_instead(alike)]
+    return []
+
+
+def _instead(alike: Sequence[str]) -> Group:
+    """The first is the likeliest; the others weigh less and less."""
+    forms: dict[str, float] = {}
+    for place, word in enumerate(alike):
+        forms.setdefault(stem(word), _NEAR_IT / (1 + place / 4))
+    return Group(alike[0], forms, corrected=True)
+
+
+def _run_together(word: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
+    """"harrypotter" -> harry, potter"""
+    cuts = [(word[:at], word[at:]) for at in range(2, min(len(word), 40) - 1)]
+    known = [cut for cut in cuts if all(vocabulary.knows(part) for part in cut)]
+    return max(known, key=lambda cut: min(map(vocabulary.count, cut)), default=None)
+
+
+def _widened(groups: Sequence[Group], vocabulary: Vocabulary) -> list[Group]:
+    """Every word exists, and yet no book has them all: one may be a slip that is a word too."""
+    return [
+        replace(group, forms=_instead(near).forms | group.forms)
+        if (near := vocabulary.near(group.word, 1))
+        else group
+        for group in groups
+    ]
+
+
+def _with_less(groups: Sequence[Group], vocabulary: Vocabulary) -> Iterator[Reading]:
+    """Without one word, the rarest first; then anything that has any of them."""
+    if len(groups) > 1:
+        for rarest in sorted(groups, key=lambda group: vocabulary.count(group.word)):
+            rest = [group for group in groups if group is not rarest]
+            yield replace(_reading(rest), nearest=True)
+        yield replace(_reading(groups), nearest=True, any_word=True)

@@ -1,0 +1,91 @@
+"""How a word sounds, whatever letters it is written in: Rowling is Роулинг, voyna is война.
+
+A word is heard as vowels (a e i o u) and classes of consonants that scripts exchange (г, х and h
+are one). Its skeleton, the consonants alone, finds candidates; the vowels then tell them apart.
+"""
+
+import re
+from functools import lru_cache
+from itertools import islice, product
+
+from search_index.language import is_cyrillic
+
+_VOWELS = "aeiou"
+_MOST_WAYS = 8
+
+# fmt: off
+_CYRILLIC = {
+    "дж": "j", "тс": "s",
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "j", "з": "s", "и": "i",
+    "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s",
+    "т": "t", "у": "u", "ф": "v", "х": "g", "ц": "s", "ч": "j", "ш": "j", "щ": "j", "ъ": "",
+    "ы": "i", "ь": "", "э": "e", "ю": "iu", "я": "ia",
+}
+_LATIN = {  # what may be heard more than one way has each of them
+    "shch": "j", "sch": "j", "tch": "j", "sh": "j", "zh": "j", "ch": "jk", "kh": "g", "gh": "g ",
+    "ts": "s", "tz": "s", "th": "t", "ph": "v", "ck": "k", "x": ["ks"], "iy": "i", "yy": "i",
+    "a": "a", "b": "b", "c": "k", "d": "d", "e": "e", "f": "v", "g": "g", "h": "g", "i": "i",
+    "j": "ji", "k": "k", "l": "l", "m": "m", "n": "n", "o": "o", "p": "p", "q": "k", "r": "r",
+    "s": "s", "t": "t", "u": "u", "v": "v", "w": "uv", "y": "i", "z": "s",
+}
+# fmt: on
+_SOFT = {"c": "s", "g": "gj"}  # before e, i and y
+_LATIN_UNIT = re.compile(r"shch|sch|tch|[szckgp]h|t[hsz]|ck|iy|yy|.")
+_CYRILLIC_UNIT = re.compile(r"дж|тс|.")
+
+
+def skeletons(word: str) -> set[str]:
+    """Words that sound alike share one of these."""
+    return {"".join(s for s in way if s not in _VOWELS) for way in heard(word)}
+
+
+def unlikeness(one: str, other: str) -> float:
+    """0 for what sounds the same; a vowel counts half, a consonant whole."""
+    return min(_distance(a, b) for a in heard(one) for b in heard(other))
+
+
+@lru_cache(50_000)
+def heard(word: str) -> tuple[str, ...]:
+    """Every way to hear the word, the likeliest first: "chekhov" -> jegov, kegov."""
+    ways = _cyrillic(word) if is_cyrillic(word) else _latin(word)
+    return tuple(dict.fromkeys(_single(way.replace(" ", "")) for way in ways))
+
+
+def _cyrillic(word: str) -> list[str]:
+    return ["".join(_CYRILLIC.get(unit, unit) for unit in _CYRILLIC_UNIT.findall(word))]
+
+
+def _latin(word: str) -> list[str]:
+    units = _LATIN_UNIT.findall(word)
+    sounds = [
+        _latin_unit(unit, following) for unit, following in zip(units, [*units[1:], ""], strict=True)
+    ]
+    return ["".join(way) for way in islice(product(*sounds), _MOST_WAYS)]
+
+
+def _latin_unit(unit: str, following: str) -> list[str]:
+    if unit in _SOFT and following[:1] in ("e", "i", "y"):
+        return list(_SOFT[unit])
+    return list(_LATIN.get(unit, unit))
+
+
+def _single(way: str) -> str:
+    """Doubled letters sound like one."""
+    return re.sub(r"(.)\1+", r"\1", way)
+
+
+def _distance(one: str, other: str) -> float:
+    """Edit distance in which a vowel costs half."""
+    costs = [_cost(letter) for letter in other]
+    row = [sum(costs[:n]) for n in range(len(other) + 1)]
+    for letter in one:
+        lost = _cost(letter)
+        above, row = row, [row[0] + lost]
+        for n, (beside, cost) in enumerate(zip(other, costs, strict=True)):
+            swapped = above[n] + (0 if beside == letter else max(lost, cost))
+            row.append(min(swapped, above[n + 1] + lost, row[n] + cost))
+    return row[-1]
+
+
+def _cost(letter: str) -> float:
+    return 0.5 if letter in _VOWELS else 1.0

@@ -1,0 +1,83 @@
+"""What questions are answered from: one generation of the index, kept up with the database."""
+
+import logging
+import threading
+from dataclasses import dataclass
+from time import monotonic
+
+from bookshop.database import Database
+from search_index.columns import Columns
+from search_index.folder import Folder
+from search_index.generation import Generation, IndexDamaged, read_generation, reading_files
+from search_index.suggestions import Names
+from search_index.vocabulary import Vocabulary
+
+_LOOK_EVERY = 0.3  # seconds, for prices and copies
+_WORK_AT_MOST = 0.2  # of the time, when a large import is under way
+_REST = 1.0  # seconds between two tries to read a damaged index
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class View:
+    generation: Generation
+    columns: Columns
+    vocabulary: Vocabulary
+    names: Names
+
+
+class Views:
+    """Safe to share between threads: one refreshes, the others go on with what there is."""
+
+    def __init__(self, folder: Folder, database: Database) -> None:
+        self._folder = folder
+        self._database = database
+        self._view: View | None = None
+        self._refreshing = threading.Lock()
+        self._next_look = 0.0
+        self._rest_until = 0.0
+
+    def current(self) -> View:
+        """Raises IndexDamaged."""
+        view = self._view
+        if self._refreshing.acquire(blocking=view is None):
+            try:
+                view = self._view = self._refreshed(self._view)
+            finally:
+                self._refreshing.release()
+        assert view is not None
+        return view
+
+    def give_up(self) -> None:
+        """The index turned out to be damaged: tell the writer, and start anew after a rest."""
+        _log.warning("The index is damaged or missing: SQL answers instead", exc_info=True)
+        self._folder.mark_damaged()
+        self._view, self._rest_until = None, monotonic() + _REST
+
+    def start_anew(self) -> None:
+        self._rest_until = 0.0
+
+    def _refreshed(self, view: View | None) -> View:
+        if monotonic() < self._rest_until:
+            raise IndexDamaged
+        with reading_files():
+            stamp = self._folder.stamp()
+        if view is None or view.generation.stamp != stamp:
+            view = self._next(view)
+        if monotonic() >= self._next_look:
+            self._look(view.columns)
+        return view
+
+    def _next(self, view: View | None) -> View:
+        generation = read_generation(self._folder, view.generation if view else None)
+        with self._database.reading() as session:
+            columns = (view.columns if view else Columns()).moved_to(generation, session)
+        return View(generation, columns, Vocabulary(generation), Names(generation))
+
+    def _look(self, columns: Columns) -> None:
+        began = monotonic()
+        with self._database.reading() as session:
+            columns.follow(session)
+        took = monotonic() - began
+        self._next_look = monotonic() + max(_LOOK_EVERY, took / _WORK_AT_MOST)

@@ -1,0 +1,92 @@
+"""What a page works with: the shop's database, and the person who sits before it."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import NoReturn, TypeVar
+
+import streamlit as st
+from sqlalchemy.orm import Session
+from streamlit.navigation.page import Page
+
+from bookshop.database import Database
+from bookshop.errors import NotAllowed, ShopError
+from bookshop.orders.moving import Who
+from bookshop.settings import Settings
+from bookshop.translations import N_
+from bookshop.users.models import User
+
+Resolver = Callable[[Session], User | None]
+T = TypeVar("T")
+Deed = Callable[[Session, Who], T]
+
+_TOLD = "told"  # what the page says once, above all else, after something was done
+
+
+def _nothing(_: object) -> None:
+    """What follows most deeds."""
+
+
+class SignedOut(NotAllowed):
+    text = N_("You were signed out: nothing was changed. Sign in and do it again.")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What the dashboard was opened with."""
+
+    settings: Settings
+    database: Database
+
+
+@dataclass(frozen=True)
+class Desk:
+    shop: Shop
+    resolve: Resolver  # asked again before every deed: the page may have stood open for days
+    user: User
+    language: str
+    places: Mapping[str, Page]
+
+    @property
+    def settings(self) -> Settings:
+        return self.shop.settings
+
+    def reading(self) -> AbstractContextManager[Session]:
+        return self.shop.database.reading()
+
+    def still_here(self) -> bool:
+        with self.reading() as session:
+            user = self.resolve(session)
+        return user is not None and user.id == self.user.id
+
+    def act(self, deed: Deed[T], done: str = "", then: Callable[[T], None] = _nothing) -> NoReturn:
+        """Do it, all of it or nothing, then draw the page anew and say there what came of it."""
+        try:
+            with self.shop.database.transaction() as session:
+                result = deed(session, self._who(session))
+        except ShopError as error:
+            tell("error", error.told_in(self.language))
+        else:
+            tell("success", done)
+            then(result)
+        st.rerun()
+
+    def _who(self, session: Session) -> Who:
+        user = self.resolve(session)
+        if user is None or user.id != self.user.id:
+            raise SignedOut
+        return Who(user.role.value, user.id)
+
+
+def tell(kind: str, text: str) -> None:
+    """Kept until the page is drawn the next time. No text tells nothing."""
+    if text:
+        st.session_state[_TOLD] = kind, text
+
+
+def show_told() -> None:
+    match st.session_state.pop(_TOLD, None):
+        case "error", text:
+            st.error(text, icon=":material/error:")
+        case _, text:
+            st.success(text, icon=":material/check_circle:")

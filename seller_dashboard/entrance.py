@@ -1,0 +1,142 @@
+"""Who may see which page, and a kind word for whoever may not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import quote, urlencode
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from bookshop.settings import Settings
+from bookshop.translations import LANGUAGES, N_, say
+from bookshop.users.models import Role, User
+from seller_dashboard.desk import Desk, Resolver, Shop, show_told
+from seller_dashboard.pages import books, parcels, problems, start, statement, upload
+
+LANGUAGE_COOKIE = "bookshop_language"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: its name in addresses, its title, whose it is and who draws it."""
+
+    name: str
+    title: str
+    icon: str
+    role: Role
+    draw: Callable[[Desk], None]
+    wide: bool = False
+
+
+PLACES = (
+    Place("start", N_("Overview"), ":material/home:", Role.SELLER, start.page),
+    Place("parcels", N_("Parcels"), ":material/package_2:", Role.SELLER, parcels.page),
+    Place("upload", N_("Upload"), ":material/upload_file:", Role.SELLER, upload.page),
+    Place("books", N_("Books"), ":material/menu_book:", Role.SELLER, books.page, wide=True),
+    Place("statement", N_("Money"), ":material/payments:", Role.SELLER, statement.page),
+    Place("problems", N_("Problems"), ":material/report:", Role.OPERATOR, problems.page),
+)
+
+
+def receive(shop: Shop, resolve: Resolver, first: str = "start") -> None:
+    """Draw the page that was asked for. `first` is the one shown when none was."""
+    with shop.database.reading() as session:
+        user = resolve(session)
+    language = language_of(user)
+    pages: dict[str, Page] = {}
+    for place in PLACES:
+        pages[place.name] = st.Page(
+            _drawing(place, shop, resolve, user, language, pages),
+            title=say(language, place.title),
+            icon=place.icon,
+            url_path=place.name,
+            default=place.name == first,
+            visibility="visible" if user and user.role is place.role else "hidden",
+        )
+    at_work = user is not None and user.role is not Role.CUSTOMER
+    here = st.navigation(list(pages.values()), position="sidebar" if at_work else "hidden")
+    if user and here is pages["start"]:
+        _lead_on(user, pages)
+    here.run()
+
+
+def language_of(user: User | None) -> str:
+    """As in the shop: what was chosen, else what the user is known for, else the browser's."""
+    chosen = st.context.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LANGUAGES:
+        return str(chosen)
+    if user:
+        return user.language
+    return "ru" if (st.context.locale or "").startswith("ru") else "en"
+
+
+def ask_to_sign_in(settings: Settings, language: str, name: str) -> None:
+    """The shop's sign-in leads back to the very page that was asked for."""
+    st.title(say(language, "For sellers"))
+    st.write(say(language, "Sign in at the shop, and you come back to this page by yourself."))
+    asked_for = f"{settings.dashboard_url}/{name}"
+    if st.query_params:
+        asked_for += f"?{urlencode(st.query_params.to_dict())}"
+    sign_in = f"{settings.public_url}/sign-in?next={quote(asked_for, safe='')}"
+    st.link_button(say(language, "Sign in"), sign_in, type="primary")
+
+
+def turn_away(settings: Settings, language: str, role: Role) -> None:
+    if role is Role.CUSTOMER:
+        st.title(say(language, "This is the sellers’ entrance"))
+        st.write(say(language, "Your account buys books; your orders are in the shop itself."))
+    else:
+        st.title(say(language, "This page is not yours"))
+        st.write(say(language, "It belongs to another kind of account."))
+    st.link_button(say(language, "Go to the shop"), settings.public_url, type="primary")
+
+
+def _drawing(
+    place: Place,
+    shop: Shop,
+    resolve: Resolver,
+    user: User | None,
+    language: str,
+    pages: dict[str, Page],
+) -> Callable[[], None]:
+    if user is None:
+        name = "" if place.name == "start" else place.name
+        return partial(ask_to_sign_in, shop.settings, language, name)
+    if user.role is not place.role:
+        return partial(turn_away, shop.settings, language, user.role)
+    return partial(_draw, place, Desk(shop, resolve, user, language, pages))
+
+
+def _draw(place: Place, desk: Desk) -> None:
+    st.set_page_config(layout="wide" if place.wide else "centered")
+    _show_whose_desk(desk)
+    show_told()
+    place.draw(desk)
+    _end_when_signed_out(desk)
+
+
+def _show_whose_desk(desk: Desk) -> None:
+    with st.sidebar:
+        st.text(desk.user.shop.name if desk.user.shop else desk.user.login)
+        st.link_button(
+            say(desk.language, "To the shop"),
+            desk.settings.public_url,
+            type="tertiary",
+            icon=":material/storefront:",
+        )
+
+
+@st.fragment(run_every=1)
+def _end_when_signed_out(desk: Desk) -> None:
+    """Who signs out in the shop is signed out here, a second later, without touching anything."""
+    if not desk.still_here():
+        st.rerun()
+
+
+def _lead_on(user: User, pages: dict[str, Page]) -> None:
+    """The shop's letters lead to the entrance with ?parcel=12; operators have one page only."""
+    parcel = st.query_params.get("parcel")
+    own = "problems" if user.role is Role.OPERATOR else "parcels"
+    if user.role is Role.OPERATOR or (user.role is Role.SELLER and parcel):
+        st.switch_page(pages[own], query_params={"parcel": parcel} if parcel else None)

@@ -1,0 +1,157 @@
+"""One parcel: what is in it, where it goes, what happened, and what can be done now."""
+
+import streamlit as st
+
+from bookshop import money
+from bookshop.errors import NotFound
+from bookshop.orders import parcels
+from bookshop.orders.models import OrderEvent, Parcel
+from bookshop.orders.moving import NoSuchParcel, Who
+from bookshop.orders.states import ParcelState
+from bookshop.translations import say, say_many
+from seller_dashboard.desk import Desk
+from seller_dashboard.pages.parcel_actions import actions
+from seller_dashboard.wording import (
+    EVENTS,
+    PARCEL_STATES,
+    REASONS,
+    WHO,
+    in_words,
+    moment,
+    plain,
+)
+
+NEED_THE_ADDRESS = (
+    ParcelState.WAITING,
+    ParcelState.CONFIRMED,
+    ParcelState.SENT,
+    ParcelState.RECEIVED,
+    ParcelState.SETTLED,
+    ParcelState.RETURNED,
+)
+LARGEST_ID = 2**31 - 1
+
+
+def found(desk: Desk, wanted: str) -> Parcel:
+    """`wanted` comes from the address bar. Raises NoSuchParcel, also for somebody else's."""
+    if not (wanted.isascii() and wanted.isdigit() and int(wanted) <= LARGEST_ID):
+        raise NoSuchParcel
+    with desk.reading() as session:
+        parcel = parcels.get(session, int(wanted), Who(desk.user.role.value, desk.user.id))
+        if parcel.confirm_by is None:  # nobody has paid for it: it is not the seller's yet
+            raise NoSuchParcel
+        return parcel
+
+
+def history(parcel: Parcel) -> list[OrderEvent]:
+    """Of the order's story what is about this parcel, the latest first."""
+    return [event for event in reversed(parcel.order.history) if event.parcel_id == parcel.id]
+
+
+def card(desk: Desk, parcel: Parcel, place: str) -> None:
+    """A parcel in a list."""
+    with st.container(border=True):
+        st.page_link(
+            desk.places[place],
+            label=f"**{name_of(parcel, desk.language)}**",
+            query_params={"parcel": str(parcel.id)},
+        )
+        _badges(parcel, desk.language)
+        st.caption(" · ".join(_summary(parcel, desk.language)))
+
+
+def open_parcel(desk: Desk, wanted: str, back_to: str) -> None:
+    st.page_link(
+        desk.places[back_to], label=say(desk.language, "Back"), icon=":material/arrow_back:"
+    )
+    try:
+        parcel = found(desk, wanted)
+    except NotFound as error:
+        st.error(error.told_in(desk.language))
+        return
+    st.title(name_of(parcel, desk.language))
+    _badges(parcel, desk.language)
+    actions(desk, parcel)
+    _show_lines(parcel, desk.language)
+    _show_address(parcel, desk.language)
+    _show_history(parcel, desk.language)
+
+
+def name_of(parcel: Parcel, language: str) -> str:
+    return say(
+        language, "Parcel %(id)d of order %(order_id)d", id=parcel.id, order_id=parcel.order_id
+    )
+
+
+def _badges(parcel: Parcel, language: str) -> None:
+    text, colour = PARCEL_STATES[parcel.state]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(say(language, text), color=colour)  # type: ignore[arg-type]
+        if parcel.problem:
+            st.badge(say(language, "The customer reports a problem"), color="red")
+        if parcel.state is ParcelState.WAITING and parcel.confirm_by:
+            by = moment(parcel.confirm_by, language)
+            st.caption(say(language, "Answer by %(moment)s", moment=by))
+
+
+def _summary(parcel: Parcel, language: str) -> list[str]:
+    copies = sum(line.quantity for line in parcel.lines)
+    return [
+        say_many(language, "%(n)d book", "%(n)d books", copies),
+        plain(", ".join(line.title for line in parcel.lines if line.quantity)),
+        say(language, "you get %(amount)s", amount=money.shown(parcel.due_to_seller, language)),
+    ]
+
+
+def _show_lines(parcel: Parcel, language: str) -> None:
+    st.subheader(say(language, "Books"))
+    st.table(
+        [
+            {
+                say(language, "Title"): plain(line.title),
+                "ISBN": line.isbn13 or "",
+                say(language, "Copies"): line.quantity,
+                say(language, "Price"): money.shown(line.price, language),
+            }
+            for line in parcel.lines
+            if line.quantity
+        ],
+        border="horizontal",
+        hide_index=True,
+    )
+    shown = {
+        "total": money.shown(parcel.total, language),
+        "commission": money.shown(parcel.commission, language),
+        "due": money.shown(parcel.due_to_seller, language),
+    }
+    st.write(
+        say(language, "Together %(total)s, less commission %(commission)s: **%(due)s**", **shown)
+    )
+
+
+def _show_address(parcel: Parcel, language: str) -> None:
+    """Only while the parcel is, or may have to be, brought there."""
+    if parcel.state not in NEED_THE_ADDRESS:
+        return
+    st.subheader(say(language, "Where to"))
+    order = parcel.order
+    st.text("\n".join([order.name, order.address, order.phone]))
+    if parcel.tracking:
+        st.text(say(language, "Tracking number: %(number)s", number=parcel.tracking))
+
+
+def _show_history(parcel: Parcel, language: str) -> None:
+    st.subheader(say(language, "What happened"))
+    st.table(
+        [
+            {
+                say(language, "When"): moment(event.at, language),
+                say(language, "What"): in_words(EVENTS, event.what, language),
+                say(language, "Who"): in_words(WHO, event.who, language),
+                say(language, "Why"): plain(in_words(REASONS, event.why, language)),
+            }
+            for event in history(parcel)
+        ],
+        border="horizontal",
+        hide_index=True,
+    )

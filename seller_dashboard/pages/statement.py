@@ -1,0 +1,72 @@
+"""What a seller earned, month by month."""
+
+from datetime import date
+
+import streamlit as st
+
+from bookshop import money
+from bookshop.database import now
+from bookshop.payments import statement
+from bookshop.payments.statement import Statement, StatementLine
+from bookshop.translations import say
+from seller_dashboard.desk import Desk
+from seller_dashboard.wording import TIMEZONE, day, month
+
+
+def months(first: date, last: date) -> list[date]:
+    """The first day of each, newest first."""
+    begin, count = first.year * 12 + first.month - 1, (last.year - first.year) * 12
+    count += last.month - first.month
+    return [date(n // 12, n % 12 + 1, 1) for n in range(begin + count, begin - 1, -1)]
+
+
+def page(desk: Desk) -> None:
+    st.title(say(desk.language, "Money"))
+    first = desk.user.created_at.astimezone(TIMEZONE).date()
+    chosen = st.selectbox(
+        say(desk.language, "Month"),
+        months(first, now().astimezone(TIMEZONE).date()),
+        format_func=lambda one: month(one, desk.language),
+    )
+    with desk.reading() as session:
+        found = statement.of_month(session, desk.user.id, chosen.year, chosen.month)
+    _show(found, desk.language)
+
+
+def _show(found: Statement, language: str) -> None:
+    _show_totals(found, language)
+    if found.owed:
+        owed = money.shown(found.owed, language)
+        st.warning(
+            say(language, "%(owed)s for returned books goes off your next transfers.", owed=owed)
+        )
+    if not found.lines:
+        st.info(say(language, "No parcel was received this month."))
+        return
+    st.table([_row(line, language) for line in found.lines], border="horizontal", hide_index=True)
+
+
+def _show_totals(found: Statement, language: str) -> None:
+    totals = {
+        say(language, "Sold for"): found.total,
+        say(language, "Commission"): found.commission,
+        say(language, "Yours"): found.amount,
+        say(language, "Paid out"): found.paid_out,
+    }
+    with st.container(horizontal=True):
+        for name, amount in totals.items():
+            st.metric(name, money.shown(amount, language), width=200)
+
+
+def _row(line: StatementLine, language: str) -> dict[str, str | int]:
+    waits = say(language, "on its way")
+    return {
+        say(language, "Day"): day(line.at, language),
+        say(language, "Parcel"): line.parcel_id,
+        say(language, "Sold for"): money.shown(line.total, language),
+        say(language, "Commission"): money.shown(line.commission, language),
+        say(language, "Yours"): money.shown(line.amount, language),
+        say(language, "Paid out"): (
+            waits if line.paid_out is None else money.shown(line.paid_out, language)
+        ),
+    }

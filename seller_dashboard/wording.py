@@ -1,0 +1,98 @@
+"""How the dashboard puts dates, amounts and the states of things into words."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime, get_timezone
+
+from bookshop.imports.models import ImportState
+from bookshop.orders.states import ParcelState
+from bookshop.translations import N_, say
+
+TIMEZONE = get_timezone("Europe/Moscow")  # the shop's, as in its pages and letters
+
+PARCEL_STATES: dict[ParcelState, tuple[str, str]] = {
+    ParcelState.PLANNED: (N_("Not paid yet"), "gray"),
+    ParcelState.WAITING: (N_("Waiting for you"), "orange"),
+    ParcelState.CONFIRMED: (N_("To be sent"), "orange"),
+    ParcelState.SENT: (N_("On its way"), "blue"),
+    ParcelState.RECEIVED: (N_("Received"), "green"),
+    ParcelState.SETTLED: (N_("Paid out"), "green"),
+    ParcelState.REJECTED: (N_("Rejected by you"), "red"),
+    ParcelState.CANCELLED: (N_("Cancelled"), "gray"),
+    ParcelState.RETURNED: (N_("Returned"), "red"),
+    ParcelState.REFUNDED: (N_("Refunded"), "gray"),
+}
+
+IMPORT_STATES: dict[ImportState, tuple[str, str]] = {
+    ImportState.RECEIVED: (N_("In the queue"), "blue"),
+    ImportState.CHECKING: (N_("Being checked"), "blue"),
+    ImportState.PREVIEW: (N_("Checked: waiting for you"), "orange"),
+    ImportState.APPLYING: (N_("Going on sale"), "blue"),
+    ImportState.APPLIED: (N_("On sale"), "green"),
+    ImportState.REFUSED: (N_("Cannot be read"), "red"),
+    ImportState.CANCELLED: (N_("Cancelled"), "gray"),
+    ImportState.UNDONE: (N_("Undone"), "gray"),
+}
+
+EVENTS: dict[str, str] = {
+    "ParcelWaiting": N_("Paid, waiting for the seller"),
+    "ParcelConfirmed": N_("Confirmed"),
+    "ParcelSent": N_("Sent"),
+    "ParcelReceived": N_("Received"),
+    "ParcelRejected": N_("Rejected"),
+    "ParcelCancelled": N_("Cancelled"),
+    "ParcelReturned": N_("Taken back"),
+    "RefundMade": N_("Refunded to the customer"),
+    "TransferMade": N_("Paid out to the seller"),
+    "ProblemReported": N_("A problem was reported"),
+    "ProblemSettled": N_("The problem was settled"),
+}
+
+WHO: dict[str, str] = {
+    "customer": N_("the customer"),
+    "seller": N_("the seller"),
+    "operator": N_("an operator"),
+    "shop": N_("the shop"),
+    "billing": N_("billing"),
+}
+
+REASONS: dict[str, str] = {
+    "not_there": N_("the books are not there"),
+    "other": N_("for another reason"),
+    "customer": N_("by the customer"),
+    "order": N_("the whole order was cancelled"),
+    "overdue": N_("nobody confirmed it in time"),
+    "gone": N_("the copies were gone"),
+    "returned": N_("taken back"),
+}
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>])")
+
+
+def in_words(table: Mapping[str, str], word: str, language: str) -> str:
+    """A word that stands in no table was written by a person, and stays as it is."""
+    return say(language, table[word]) if word in table else word
+
+
+def moment(at: datetime, language: str) -> str:
+    """25 November, 13:53."""
+    return str(format_datetime(at, "d MMMM, HH:mm", tzinfo=TIMEZONE, locale=language))
+
+
+def day(at: datetime | date, language: str) -> str:
+    """25 November 2026."""
+    if isinstance(at, datetime):
+        at = at.astimezone(TIMEZONE).date()
+    return str(format_date(at, "d MMMM y", locale=language))
+
+
+def month(at: date, language: str) -> str:
+    """November 2026."""
+    return str(format_date(at, "LLLL y", locale=language)).capitalize()
+
+
+def plain(text: str) -> str:
+    """What people wrote, kept from being read as Markdown."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,52 @@
+"""A file read and checked to its end, as the shop does it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bookshop.imports import reading
+from bookshop.imports.problems import Problem
+from bookshop.imports.validation import Seen, validate
+
+THIS_YEAR = 2026
+
+
+@dataclass(frozen=True)
+class Imported:
+    format: str
+    encoding: str
+    accepted: list[dict[str, Any]]
+    problems: list[Problem]
+    warnings: list[Problem]
+
+    @property
+    def book(self) -> dict[str, Any]:
+        """The only one, when nothing else is wrong or right."""
+        assert self.problems == []
+        (book,) = self.accepted
+        return book
+
+    @property
+    def refused(self) -> list[tuple[int, str, str]]:
+        return [(one.line, one.field, one.code) for one in self.problems]
+
+    @property
+    def warned(self) -> list[tuple[int, str, str]]:
+        return [(one.line, one.field, one.code) for one in self.warnings]
+
+
+def imported(path: Path) -> Imported:
+    file, seen = reading.read(path), Seen()
+    accepted: list[dict[str, Any]] = []
+    problems, warnings = [], []
+    for chunk in file.chunks:
+        checked = validate(chunk, seen, THIS_YEAR)
+        accepted += checked.accepted.to_dict("records")
+        problems += checked.problems
+        warnings += checked.warnings
+    problems = sorted([*file.problems, *problems], key=lambda one: one.record)
+    return Imported(file.format, file.encoding, accepted, problems, [*file.warnings, *warnings])
+
+
+Upload = Callable[[str | bytes], Imported]

@@ -1,0 +1,117 @@
+"""Find books, and look at one."""
+
+import pytest
+from sqlalchemy import event
+
+from bookshop.books.models import Book, Offer
+
+
+@pytest.fixture
+def shelf(shop, emma_id, boris):
+    """Emma by two sellers, Persuasion by one."""
+    boris_id = boris.get("/users/me").json["id"]
+    emma = shop.sells(emma_id, "Emma", copies=3, price=50000)
+    dearer = shop.sells(boris_id, "Emma", copies=1, price=60050)
+    persuasion = shop.sells(emma_id, "Persuasion", copies=0, price=40000)
+    shop.works()
+    return {"emma": emma, "dearer": dearer, "persuasion": persuasion}
+
+
+def test_a_search_answers_books_with_every_offer_best_first(guest, shelf):
+    answer = guest.get("/books", q="emma")
+
+    assert answer.status_code == 200
+    assert answer.json["total"] == 1
+    [book] = answer.json["results"]
+    assert book["title"] == "Emma"
+    assert book["authors"] == ["Anon"]
+    assert (book["price"], book["currency"], book["in_stock"]) == ("500.00", "RUB", True)
+    assert [(o["id"], o["seller"], o["price"], o["sellable"]) for o in book["offers"]] == [
+        (shelf["emma"], "emma", "500.00", 3),
+        (shelf["dearer"], "boris", "600.50", 1),
+    ]
+
+
+def test_filters_and_pages_go_to_the_index(guest, shelf):
+    assert guest.get("/books", in_stock="true").json["total"] == 1
+    assert guest.get("/books", seller="boris").json["total"] == 1
+    assert guest.get("/books", max_price="450.00", in_stock="false").json["total"] == 1
+    first, second = (guest.get("/books", sort="title", per_page=1, page=n).json for n in (1, 2))
+    assert [first["results"][0]["title"], second["results"][0]["title"]] == ["Emma", "Persuasion"]
+    assert first["facets"]["seller"] == {"emma": 2, "boris": 1}
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"page": "0"}, "out_of_range"),
+        ({"page": "9" * 5000}, "out_of_range"),
+        ({"per_page": "101"}, "out_of_range"),
+        ({"per_page": "ten"}, "not_whole"),
+        ({"sort": "weight"}, "not_one_of"),
+        ({"in_stock": "perhaps"}, "not_boolean"),
+        ({"min_price": "cheap"}, "not_money"),
+        ({"q": "a\0b"}, "bad_signs"),
+    ],
+    ids=str,
+)
+def test_a_question_that_cannot_be_understood_says_which_part(guest, query, code):
+    answer = guest.get("/books", **query)
+
+    assert answer.status_code == 422
+    [fault] = answer.json["errors"]
+    assert (fault["field"], fault["code"]) == (next(iter(query)), code)
+
+
+def test_a_book_is_known_by_isbn_and_by_id(guest, shop, emma_id):
+    with shop.database.transaction() as session:
+        book = Book(isbn13="9780141439587", title="Emma", authors="Jane Austen", year=2003)
+        session.add(book)
+    shop.sells(emma_id, "Emma", copies=2)
+
+    by_isbn, by_id = guest.get("/books/9780141439587"), guest.get(f"/books/{book.id}")
+
+    assert by_isbn.json == by_id.json
+    assert (by_isbn.json["year"], by_isbn.json["authors"]) == (2003, ["Jane Austen"])
+    assert by_isbn.json["offers"][0]["sellable"] == 2
+
+
+@pytest.mark.parametrize("key", ["9780000000000", "0", "999999999999", "9" * 4500, "emma", "%00"])
+def test_no_such_book_is_404(guest, key):
+    assert guest.get(f"/books/{key}").status_code == 404
+
+
+def test_a_withdrawn_offer_is_not_shown(guest, shop, shelf):
+    with shop.database.transaction() as session:
+        offer = session.get_one(Offer, shelf["emma"])
+        offer.withdrawn_at, book = offer.changed_at, offer.book_id
+
+    assert [o["seller"] for o in guest.get(f"/books/{book}").json["offers"]] == ["boris"]
+
+
+def test_suggestions_come_while_one_types(guest, shelf):
+    answer = guest.get("/suggest", q="per")
+
+    assert [(found["kind"], found["text"]) for found in answer.json] == [("book", "Persuasion")]
+
+
+@pytest.mark.parametrize("path", ["/books", "/books/1"])
+def test_a_list_of_fifty_costs_as_many_queries_as_a_list_of_two(guest, app, shop, emma_id, path):
+    def queries() -> int:
+        asked = []
+        with app.app_context():
+            engine = app.extensions["sqlalchemy"].engine
+        event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+        assert guest.get(path, per_page=100).status_code == 200
+        return len(asked)
+
+    for n in range(2):
+        shop.sells(emma_id, f"Book {n}", copies=1)
+    shop.works()
+    few = queries()
+    for n in range(50):
+        shop.sells(emma_id, f"More {n}", copies=1)
+    shop.works()
+
+    assert few <= 2
+    assert queries() == few

@@ -1,0 +1,227 @@
+"""A real mail server gets each letter whole, and one that is silent does not hold us up."""
+
+import email
+import smtplib
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from bookshop.notifications.models import Letter
+from bookshop.settings import Settings, from_environment
+from worker.mail import Post
+
+WRITTEN_AT = datetime(2026, 11, 23, 10, 53, tzinfo=UTC)
+
+
+class Mailbox:
+    """Keeps what comes, and can be told to refuse it or to hang up."""
+
+    def __init__(self) -> None:
+        self.taken: list[EmailMessage] = []
+        self.raw: list[bytes] = []
+        self.answer = "250 taken"
+        self.hangs_up = False
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.answer.startswith("250"):
+            assert isinstance(envelope.content, bytes)
+            self.raw.append(envelope.content)
+            message = email.message_from_bytes(envelope.content, policy=default)
+            assert isinstance(message, EmailMessage)
+            self.taken.append(message)
+        return self.answer
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.hangs_up:
+            server.transport.abort()
+        return "221 bye"
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def server(mailbox: Mailbox) -> Iterator[Controller]:
+    yield from _running(Controller(mailbox, "127.0.0.1", _free_port()))
+
+
+@pytest.fixture
+def settings(server: Controller, tmp_path: Path) -> Settings:
+    return from_environment(
+        {
+            "BOOKSHOP_VAR": str(tmp_path),
+            "BOOKSHOP_SMTP_URL": f"smtp://127.0.0.1:{server.port}",
+            "BOOKSHOP_PUBLIC_URL": "https://books.example",
+            "BOOKSHOP_SECRET_KEY": "a secret for tests",
+        }
+    )
+
+
+@pytest.fixture
+def letter() -> Letter:
+    return Letter(
+        id=7,
+        event="OrderPaid-12",
+        recipient="anna@example.org",
+        kind="order_paid",
+        language="en",
+        subject="Ваш заказ 12 оплачен, и тема этого письма длиннее одной строки заголовка",
+        text="Спасибо: 2 516,50 ₽\n.\nFrom here a line begins with a dot\n",
+        html=f"<p>Спасибо</p>{'x' * 3000}",
+        written_at=WRITTEN_AT,
+    )
+
+
+def test_a_letter_arrives_with_all_that_was_written(settings, mailbox, letter):
+    Post(settings).send(letter)
+
+    [mail] = mailbox.taken
+    assert mail["Subject"] == letter.subject
+    assert mail["To"] == "anna@example.org"
+    assert mail["From"] == "Book Row <shop@books.example>"
+    assert mail["Date"].datetime == WRITTEN_AT
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert _said(mail, "plain") == letter.text
+    assert _said(mail, "html") == letter.html
+
+
+def test_every_mail_server_can_read_it(settings, mailbox, letter):
+    Post(settings).send(letter)
+
+    [raw] = mailbox.raw
+    assert raw.isascii()
+    assert max(len(line) for line in raw.splitlines()) < 998
+
+
+def test_a_letter_sent_twice_has_one_message_id(settings, mailbox, letter):
+    Post(settings).send(letter)
+    Post(settings).send(letter)
+
+    first, second = mailbox.taken
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first["Message-ID"].startswith("<letter-7.")
+    assert first["Message-ID"].endswith("@books.example>")
+    assert len(first.get_all("Message-ID")) == 1
+
+
+def test_another_letter_or_another_shop_has_another_message_id(settings):
+    here, elsewhere = Post(settings), Post(replace(settings, secret_key="another"))
+
+    ids = {here.message_id(7), here.message_id(8), elsewhere.message_id(7)}
+
+    assert len(ids) == 3
+    assert "secret" not in "".join(ids)
+
+
+@pytest.mark.parametrize(
+    ("public_url", "domain"),
+    [
+        ("http://127.0.0.1:8000", "@127.0.0.1>"),
+        ("http://[::1]:8000", "@[IPv6:::1]>"),
+        ("https://книги.рф", "@xn--c1acldy.xn--p1ai>"),
+    ],
+)
+def test_the_shop_may_stand_at_any_address(settings, mailbox, letter, public_url, domain):
+    post = Post(replace(settings, public_url=public_url))
+
+    post.send(letter)
+
+    assert mailbox.taken[0]["Message-ID"].endswith(domain)
+
+
+def test_a_refusal_is_told_as_it_is(settings, mailbox, letter):
+    mailbox.answer = "451 come again later"
+
+    with pytest.raises(smtplib.SMTPDataError, match="come again later"):
+        Post(settings).send(letter)
+
+
+def test_a_letter_taken_before_the_server_hangs_up_is_not_an_error(settings, mailbox, letter):
+    mailbox.hangs_up = True
+
+    Post(settings).send(letter)
+
+    assert len(mailbox.taken) == 1
+
+
+def test_no_server_is_told_as_it_is(settings, letter):
+    nobody = replace(settings, smtp_url=f"smtp://127.0.0.1:{_free_port()}")
+
+    with pytest.raises(ConnectionRefusedError):
+        Post(nobody).send(letter)
+
+
+def test_a_silent_server_is_not_waited_for_for_ever(settings, letter):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        post = Post(
+            replace(settings, smtp_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}"), timeout=0.2
+        )
+        begun = time.monotonic()
+
+        with pytest.raises(TimeoutError):
+            post.send(letter)
+
+    assert time.monotonic() - begun < 5
+
+
+def test_a_line_break_in_a_subject_is_refused_here_too(settings, mailbox, letter):
+    letter.subject = "Hello\r\nBcc: all@example.org"
+
+    with pytest.raises(Exception, match=""):
+        Post(settings).send(letter)
+
+    assert mailbox.taken == []
+
+
+def test_a_password_is_said_as_it_was_set(settings, mailbox, letter):
+    heard: list[tuple[bytes, bytes]] = []
+
+    def let_in(server: SMTP, session: Session, envelope: Envelope, way: str, said: object):
+        heard.append((said.login, said.password))
+        return AuthResult(success=True)
+
+    guarded = Controller(
+        mailbox,
+        "127.0.0.1",
+        _free_port(),
+        authenticator=let_in,
+        auth_required=True,
+        auth_require_tls=False,
+    )
+    for server in _running(guarded):
+        url = f"smtp://me%40shop:p%2Fw@127.0.0.1:{server.port}"
+        Post(replace(settings, smtp_url=url)).send(letter)
+
+    assert heard == [(b"me@shop", b"p/w")]
+    assert len(mailbox.taken) == 1
+
+
+def _running(controller: Controller) -> Iterator[Controller]:
+    controller.start()
+    try:
+        yield controller
+    finally:
+        controller.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return door.getsockname()[1]
+
+
+def _said(mail: EmailMessage, subtype: str) -> str:
+    part = mail.get_body((subtype,))
+    assert part is not None
+    return part.get_content().replace("\r\n", "\n")

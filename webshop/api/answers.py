@@ -1,0 +1,246 @@
+"""The shapes of what the API answers."""
+
+import marshmallow as ma
+from marshmallow import fields
+
+from bookshop.imports.models import ImportState
+from bookshop.orders.states import OrderState, ParcelState
+from bookshop.payments.models import PaymentState
+from bookshop.users.models import Role
+from webshop.api.fields import decimal, word
+
+
+class UserSchema(ma.Schema):
+    id = fields.Integer()
+    login = fields.String()
+    email = fields.String()
+    first_name = fields.String()
+    last_name = fields.String()
+    phone = fields.String()
+    language = fields.String()
+    role = word(Role)
+    shop = fields.String(allow_none=True, metadata={"description": "A seller's shop"})
+
+
+class Token(ma.Schema):
+    token = fields.String()
+
+
+class OfferSchema(ma.Schema):
+    id = fields.Integer()
+    seller = fields.String(metadata={"description": "The seller's login"})
+    shop = fields.String()
+    price = decimal()
+    currency = fields.String()
+    sellable = fields.Integer(metadata={"description": "Copies left"})
+
+
+class BookInList(ma.Schema):
+    id = fields.Integer()
+    isbn13 = fields.String(allow_none=True)
+    title = fields.String()
+    authors = fields.List(fields.String())
+    price = decimal(allow_none=True)
+    currency = fields.String()
+    in_stock = fields.Boolean()
+    offers = fields.List(fields.Nested(OfferSchema), metadata={"description": "Best first"})
+
+
+class BookSchema(BookInList):
+    publisher = fields.String()
+    series = fields.String()
+    year = fields.Integer(allow_none=True)
+    language = fields.String()
+    category = fields.String()
+    pages = fields.Integer(allow_none=True)
+    description = fields.String()
+
+
+class PriceBandSchema(ma.Schema):
+    min_price = decimal()
+    max_price = decimal(allow_none=True)
+    count = fields.Integer()
+
+
+class FacetsSchema(ma.Schema):
+    category = fields.Dict(keys=fields.String(), values=fields.Integer())
+    language = fields.Dict(keys=fields.String(), values=fields.Integer())
+    seller = fields.Dict(keys=fields.String(), values=fields.Integer())
+    price = fields.List(fields.Nested(PriceBandSchema))
+
+
+class FoundSchema(ma.Schema):
+    total = fields.Integer()
+    took_ms = fields.Float()
+    did_you_mean = fields.String(allow_none=True)
+    nearest = fields.Boolean(metadata={"description": "No book has all the words"})
+    degraded = fields.Boolean(metadata={"description": "The index is away; no facets"})
+    page = fields.Integer()
+    per_page = fields.Integer()
+    results = fields.List(fields.Nested(BookInList))
+    facets = fields.Nested(FacetsSchema)
+
+
+class SuggestionSchema(ma.Schema):
+    kind = fields.String()
+    text = fields.String()
+    book_id = fields.Integer(allow_none=True)
+
+
+class BasketItemSchema(ma.Schema):
+    offer_id = fields.Integer()
+    isbn13 = fields.String(allow_none=True)
+    title = fields.String()
+    authors = fields.List(fields.String())
+    shop = fields.String()
+    quantity = fields.Integer()
+    price = decimal()
+    price_seen = decimal("When it was put in")
+    currency = fields.String()
+    total = decimal()
+    sellable = fields.Integer()
+    on_sale = fields.Boolean()
+
+
+class BasketSchema(ma.Schema):
+    items = fields.List(fields.Nested(BasketItemSchema))
+    copies = fields.Integer()
+    total = decimal()
+    currency = fields.String()
+
+
+class Placed(ma.Schema):
+    id = fields.Integer()
+    state = word(OrderState)
+
+
+class OrderInList(Placed):
+    total = decimal()
+    currency = fields.String()
+    placed_at = fields.DateTime()
+
+
+class PaymentSchema(ma.Schema):
+    state = word(PaymentState)
+    pay_url = fields.String(allow_none=True)
+
+
+class LineSchema(ma.Schema):
+    isbn13 = fields.String(allow_none=True)
+    title = fields.String()
+    quantity = fields.Integer()
+    price = decimal()
+    left = fields.Integer(allow_none=True, metadata={"description": "When it came out short"})
+
+
+class ParcelSchema(ma.Schema):
+    id = fields.Integer()
+    seller = fields.String()
+    state = word(ParcelState)
+    lines = fields.List(fields.Nested(LineSchema))
+
+
+class Happening(ma.Schema):
+    at = fields.String(metadata={"format": "date-time"})
+    what = fields.String()
+    who = fields.String()
+    parcel = fields.Integer()
+
+
+class OrderSchema(Placed):
+    total = decimal()
+    currency = fields.String()
+    payment = fields.Nested(PaymentSchema, allow_none=True)
+    parcels = fields.List(fields.Nested(ParcelSchema))
+    history = fields.List(fields.Nested(Happening))
+
+
+class Recipient(ma.Schema):
+    name = fields.String()
+    phone = fields.String()
+    email = fields.String()
+    address = fields.String()
+
+
+class SellerParcel(ParcelSchema):
+    order_id = fields.Integer()
+    total = decimal()
+    currency = fields.String()
+    confirm_by = fields.String(allow_none=True, metadata={"format": "date-time"})
+    to = fields.Nested(Recipient)
+    tracking = fields.String()
+    problem = fields.String()
+
+
+class SellerOfferSchema(ma.Schema):
+    id = fields.Integer()
+    book_id = fields.Integer()
+    isbn13 = fields.String(allow_none=True)
+    title = fields.String()
+    authors = fields.String()
+    price = decimal()
+    currency = fields.String()
+    on_hand = fields.Integer()
+    reserved = fields.Integer()
+    sellable = fields.Integer()
+    on_sale = fields.Boolean()
+    sku = fields.String()
+
+
+class Received(ma.Schema):
+    id = fields.Integer()
+    state = word(ImportState)
+
+
+class ImportProblem(ma.Schema):
+    line = fields.Integer()
+    record = fields.Integer(metadata={"description": "Counted from 1"})
+    field = fields.String()
+    code = fields.String()
+    value = fields.String()
+    message = fields.String()
+
+
+class Refusal(ma.Schema):
+    code = fields.String()
+    message = fields.String()
+
+
+class ImportSchema(Received):
+    filename = fields.String()
+    format = fields.String()
+    encoding = fields.String()
+    rows = fields.Integer()
+    accepted = fields.Integer()
+    rejected = fields.Integer()
+    new = fields.Integer()
+    changed = fields.Integer()
+    unchanged = fields.Integer()
+    withdrawn = fields.Integer()
+    missing = fields.Integer(
+        metadata={"description": "Offers of yours that the file does not name"}
+    )
+    problems = fields.List(fields.Nested(ImportProblem))
+    warnings = fields.List(fields.Nested(ImportProblem))
+    refused = fields.Nested(Refusal, allow_none=True)
+
+
+class StatementLineSchema(ma.Schema):
+    at = fields.DateTime()
+    order_id = fields.Integer()
+    parcel_id = fields.Integer()
+    total = decimal("What the customer paid")
+    commission = decimal()
+    amount = decimal("Yours")
+    paid_out = decimal(allow_none=True)
+
+
+class StatementSchema(ma.Schema):
+    month = fields.String(metadata={"example": "2026-11"})
+    currency = fields.String()
+    total = decimal()
+    commission = decimal()
+    amount = decimal()
+    paid_out = decimal()
+    owed = decimal("For returns, withheld from the next transfers")
+    lines = fields.List(fields.Nested(StatementLineSchema))

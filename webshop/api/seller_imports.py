@@ -1,0 +1,104 @@
+"""A seller's catalogues: upload one, see what it would change, apply it, take it back."""
+
+from typing import Any
+
+from flask import Response, jsonify, url_for
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from bookshop.imports import service as imports
+from webshop import context
+from webshop.api import asking
+from webshop.api.answers import ImportSchema, Received
+from webshop.api.asked import ApplyOptions, Catalogue, UploadOptions
+from webshop.api.once import Repeatable, once
+from webshop.api.problems import readers_language
+from webshop.api.resource import Resource
+
+LARGEST_CATALOGUE = 1024 * 1024 * 1024  # goes to the disk in pieces, never into memory
+
+resource = Resource(
+    "imports", "A seller's catalogues", only=asking.seller, largest_body=LARGEST_CATALOGUE
+)
+
+
+@resource.route("/seller/imports", "POST")
+@resource.takes(UploadOptions, "query")
+@resource.takes(Catalogue, "files")
+@resource.takes(Repeatable, "headers")
+@resource.answers(202, Received)
+def upload(
+    options: dict[str, bool], parts: dict[str, FileStorage], headers: dict[str, str]
+) -> Response:
+    """Upload a catalogue: CSV, Yandex YML, YAML or ONIX. It is read in the background."""
+    seller, file = asking.seller(), parts["file"]
+    kept = imports.keep(file.stream, context.settings().uploads)
+    name = (file.filename or "").replace("\0", "")
+    is_new = False
+
+    def receive(session: Session) -> dict[str, Any]:
+        nonlocal is_new
+        is_new = True
+        received = imports.receive(
+            session,
+            seller.id,
+            name,
+            kept,
+            apply_at_once=options["apply"],
+            withdraw_missing=options["withdraw_missing"],
+        )
+        return {"id": received.id, "state": received.state.value}
+
+    try:
+        answer = once(headers, f"user {seller.id}", [name, kept.sha256, options], receive)
+    finally:
+        if not is_new:  # a repeat: the first one's file is there
+            kept.path.unlink()
+    response = jsonify(answer)
+    response.status_code = 202
+    response.location = url_for("api-imports.look", import_id=answer["id"], _external=True)
+    return response
+
+
+@resource.route("/seller/imports/<id:import_id>")
+@resource.answers(200, ImportSchema)
+def look(import_id: int) -> dict[str, Any]:
+    """How far it has come, what it would change or has changed, and what was wrong with it."""
+    return _report(context.reading(), import_id)
+
+
+@resource.route("/seller/imports/<id:import_id>/apply", "POST")
+@resource.takes(ApplyOptions)
+@resource.answers(202, ImportSchema)
+def apply(options: dict[str, bool], import_id: int) -> dict[str, Any]:
+    """The preview is right: change the shop."""
+    seller = asking.seller()
+    with context.transaction() as session:
+        chosen = {"withdraw_missing": imports.get(session, import_id, seller.id).withdraw_missing}
+        imports.approve(session, import_id, seller.id, **chosen | options)
+        return _report(session, import_id)
+
+
+@resource.route("/seller/imports/<id:import_id>/cancel", "POST")
+@resource.answers(200, ImportSchema)
+def cancel(import_id: int) -> dict[str, Any]:
+    """The preview is wrong: change nothing."""
+    seller = asking.seller()
+    with context.transaction() as session:
+        imports.cancel(session, import_id, seller.id)
+        return _report(session, import_id)
+
+
+@resource.route("/seller/imports/<id:import_id>/undo", "POST")
+@resource.answers(202, ImportSchema)
+def undo(import_id: int) -> dict[str, Any]:
+    """Give every offer it changed its earlier price and copies again."""
+    seller = asking.seller()
+    with context.transaction() as session:
+        imports.undo(session, import_id, seller.id)
+        return _report(session, import_id)
+
+
+def _report(session: Session, import_id: int) -> dict[str, Any]:
+    found = imports.get(session, import_id, asking.seller().id)
+    return imports.report(found, readers_language())

@@ -1,0 +1,79 @@
+"""The forms people fill in. They shape what is typed; whether it is right the services say."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired
+
+from bookshop.errors import ShopError
+from webshop.language import language
+
+_fill_in = InputRequired(_l("Please fill this in."))
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    def refuse(self, error: ShopError) -> None:
+        """Say it beside the field it is about, or on top when it is about the whole."""
+        said = error.told_in(language())
+        field: Any = self._fields.get(error.field or "")
+        if field is None or isinstance(field, HiddenField):
+            self.form_errors.append(said)
+        else:
+            field.errors = [*field.errors, said]
+
+
+class SignIn(Form):
+    login = StringField(_l("Login or email"), [_fill_in])
+    password = PasswordField(_l("Password"), [_fill_in])
+    next = HiddenField()
+
+
+class Register(Form):
+    login = StringField(_l("Login"), [_fill_in])
+    email = StringField(_l("Email"), [_fill_in])
+    password = PasswordField(_l("Password"), [_fill_in])
+    first_name = StringField(_l("First name"))
+    last_name = StringField(_l("Surname"))
+    phone = StringField(_l("Phone"))
+    next = HiddenField()
+
+
+class RegisterSeller(Register):
+    shop_name = StringField(_l("Name of the shop"), [_fill_in])
+
+
+class Details(Form):
+    first_name = StringField(_l("First name"))
+    last_name = StringField(_l("Surname"))
+    phone = StringField(_l("Phone"))
+    email = StringField(_l("Email"), [_fill_in])
+    language = SelectField(
+        _l("Language of letters and pages"), choices=[("ru", "Русский"), ("en", "English")]
+    )
+
+
+class NewPassword(Form):
+    old_password = PasswordField(_l("Password now"), [_fill_in])
+    password = PasswordField(_l("New password"), [_fill_in])
+
+
+class DeleteAccount(Form):
+    sure = BooleanField(_l("Yes, delete my account"), [_fill_in])
+
+
+class Checkout(Form):
+    name = StringField(_l("Name and surname"), [_fill_in])
+    phone = StringField(_l("Phone"))
+    email = StringField(_l("Email"), [_fill_in])
+    address = TextAreaField(_l("Address"), [_fill_in])
+    total = HiddenField()  # what the customer was shown
+    key = HiddenField()  # the same form sent twice is one order

@@ -1,0 +1,75 @@
+"""For operators: what is stuck, whether everything agrees, and the queues."""
+
+import rq_dashboard
+from flask import Blueprint, Flask, Response, abort, render_template, request
+from sqlalchemy import func, select
+
+from bookshop.outbox import Delivery, DeliveryState
+from bookshop.settings import Settings
+from webshop import context
+from webshop.security import csrf, policy
+from webshop.visitor import signed_in
+
+SHOWN = 100
+QUEUES = "/operator/queues"
+REQUEUES = "rq_dashboard.requeue_all"  # it would answer GET too
+
+pages = Blueprint("operator", __name__, url_prefix="/operator")
+
+
+def mount_queues(app: Flask, settings: Settings) -> None:
+    """rq-dashboard as it comes, behind the operator's door."""
+    app.config["RQ_DASHBOARD_REDIS_URL"] = settings.redis_url
+    rq_dashboard.web.config.serializer = "rq.serializers.JSONSerializer"
+    rq_dashboard.web.setup_rq_connection(app)
+    queues = rq_dashboard.blueprint
+    app.before_request(_guard_queues)
+    app.register_blueprint(queues, url_prefix=QUEUES)
+    csrf.exempt(queues)  # it knows no tokens; _guard_queues asks for something else
+    app.after_request(_let_queues_draw)
+
+
+@pages.before_request
+def operators_only() -> None:
+    """To others there is nothing here."""
+    user = signed_in()
+    if user is None or not user.is_operator:
+        abort(404)
+
+
+@pages.get("")
+def overview() -> str:
+    session = context.reading()
+    not_done = (
+        select(Delivery)
+        .where(Delivery.state.in_([DeliveryState.STUCK, DeliveryState.FAILED]))
+        .order_by(Delivery.state.desc(), Delivery.id)
+        .limit(SHOWN)
+    )
+    counts = select(Delivery.state, func.count()).where(Delivery.state != DeliveryState.DONE)
+    return render_template(
+        "operator.html",
+        deliveries=session.scalars(not_done).all(),
+        counts=dict(session.execute(counts.group_by(Delivery.state)).all()),
+        queues=QUEUES,
+    )
+
+
+def _guard_queues() -> None:
+    """Its buttons are scripts of this very page: another site's form cannot add this header."""
+    if request.blueprint != "rq_dashboard":
+        return
+    operators_only()
+    by_script = request.headers.get("X-Requested-With") == "XMLHttpRequest"
+    changes = request.method not in ("GET", "HEAD") or request.endpoint == REQUEUES
+    if changes and not by_script:
+        abort(403)
+
+
+def _let_queues_draw(response: Response) -> Response:
+    """It is written with scripts and styles inside its pages; ours are not."""
+    if request.blueprint == "rq_dashboard":
+        response.headers["Content-Security-Policy"] = policy(
+            script_src="'self' 'unsafe-inline' 'unsafe-eval'", style_src="'self' 'unsafe-inline'"
+        )
+    return response

@@ -1,0 +1,141 @@
+"""How far an order has come, for the page of its customer."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+
+from bookshop.database import now
+from bookshop.orders.models import Order, Parcel
+from bookshop.orders.parcels import REPORTS_ACCEPTED
+from bookshop.orders.states import OrderState, ParcelState
+from bookshop.payments.models import OPEN_STATES, Payment, PaymentState
+from webshop.pages.timeline import Step, timeline, why_ended
+
+
+class Badge(NamedTuple):
+    """A word and a sign, never colour alone."""
+
+    tone: str
+    sign: str
+    text: str
+
+
+BEFORE_PAYMENT = (OrderState.PLACED, OrderState.SHORT, OrderState.RESERVED)
+ON_ITS_WAY = (ParcelState.SENT, ParcelState.RECEIVED, ParcelState.SETTLED)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the page of an order asks about it."""
+
+    order: Order
+    payments: list[Payment]
+
+    @property
+    def badge(self) -> Badge:
+        return {
+            OrderState.PLACED: Badge("", "…", _("Being reserved")),
+            OrderState.SHORT: Badge("warn", "!", _("Not everything is there")),
+            OrderState.RESERVED: Badge("", "…", _("To be paid")),
+            OrderState.PAID: Badge("good", "✓", _("Paid")),
+            OrderState.COMPLETED: Badge("good", "✓", _("Completed")),
+            OrderState.CANCELLED: Badge("bad", "×", _("Cancelled")),
+        }[self.order.state]
+
+    @property
+    def version(self) -> str:
+        """Another one whenever the page would look different."""
+        order = self.order
+        seen = [
+            (order.state, order.expires_at),
+            *((one.attempt, one.state, one.pay_url) for one in self.payments),
+            *((one.state, one.problem, one.receive_by, one.tracking) for one in order.parcels),
+        ]
+        return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+
+    @property
+    def last_payment(self) -> Payment | None:
+        return self.payments[-1] if self.payments else None
+
+    @property
+    def pay_url(self) -> str | None:
+        """Where it can be paid now."""
+        last = self.last_payment
+        waits = self.order.state is OrderState.RESERVED and last is not None
+        return last.pay_url if waits and last and last.state is PaymentState.OPEN else None
+
+    @property
+    def declined(self) -> bool:
+        """The last try failed, and nothing new is open."""
+        last = self.last_payment
+        return (
+            self.order.state is OrderState.RESERVED
+            and last is not None
+            and last.state not in (*OPEN_STATES, PaymentState.PAID)
+        )
+
+    @property
+    def paid(self) -> Payment | None:
+        return next((one for one in self.payments if one.state is PaymentState.PAID), None)
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        if self.order.state in BEFORE_PAYMENT:
+            return True
+        free = (ParcelState.WAITING, ParcelState.CONFIRMED)
+        return self.order.state is OrderState.PAID and any(
+            parcel.state in free for parcel in self.order.parcels
+        )
+
+    @property
+    def seconds_to_next_look(self) -> int | None:
+        """Machines at work are looked at often, people seldom, the past not at all."""
+        if self.order.state in BEFORE_PAYMENT:
+            return 2
+        if self._machines_at_work():
+            return 2
+        if self.order.state is OrderState.PAID:
+            return 15
+        return None
+
+    def badge_of(self, parcel: Parcel) -> Badge:
+        if parcel.problem:
+            return Badge("warn", "!", _("A problem is open"))
+        return {
+            ParcelState.PLANNED: self.badge,
+            ParcelState.WAITING: Badge("", "…", _("Waiting for the seller")),
+            ParcelState.CONFIRMED: Badge("", "…", _("Being packed")),
+            ParcelState.SENT: Badge("good", "→", _("On its way")),
+            ParcelState.RECEIVED: Badge("good", "✓", _("Received")),
+            ParcelState.SETTLED: Badge("good", "✓", _("Received")),
+            ParcelState.REJECTED: Badge("bad", "×", _("Rejected")),
+            ParcelState.CANCELLED: Badge("bad", "×", _("Cancelled")),
+            ParcelState.RETURNED: Badge("bad", "×", _("Returned")),
+            ParcelState.REFUNDED: Badge("bad", "×", _("Refunded")),
+        }[parcel.state]
+
+    def steps(self, parcel: Parcel) -> list[Step]:
+        return timeline(self.order, self.paid, parcel)
+
+    def may_report(self, parcel: Parcel) -> bool:
+        """That it is missing or wrong, once it was sent and not for ever."""
+        if parcel.problem or parcel.state not in ON_ITS_WAY:
+            return False
+        recent = parcel.sent_at is not None and parcel.sent_at > now() - REPORTS_ACCEPTED
+        return recent or parcel.state is ParcelState.SENT
+
+    @property
+    def why_cancelled(self) -> str:
+        return why_ended(self.order.cancelled_because)
+
+    def _machines_at_work(self) -> bool:
+        """A refund or a transfer is being asked of billing."""
+        passing = (
+            ParcelState.REJECTED,
+            ParcelState.RETURNED,
+            ParcelState.RECEIVED,
+            *([ParcelState.CANCELLED] if self.paid else []),
+        )
+        return any(parcel.state in passing and not parcel.ended for parcel in self.order.parcels)

@@ -1,0 +1,176 @@
+"""The way of one parcel to its customer: what is done, what is now, what comes next."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from bookshop.orders.models import Order, Parcel
+from bookshop.orders.states import OrderState, ParcelState
+from bookshop.payments.models import Payment
+from webshop.shown import day, moment, shown_money
+
+GIVEN_UP = (
+    ParcelState.REJECTED,
+    ParcelState.CANCELLED,
+    ParcelState.RETURNED,
+    ParcelState.REFUNDED,
+)
+Words = tuple[str, Markup | str]
+
+
+class Kind(StrEnum):
+    DONE = "done"
+    NOW = "now"
+    LATER = "later"
+    FAIL = "fail"
+
+
+class Step(NamedTuple):
+    kind: Kind
+    what: str
+    note: Markup | str = ""
+
+    @property
+    def said(self) -> str:
+        """What the dot says, for those who do not see it."""
+        words: dict[Kind, str] = {
+            Kind.DONE: _("Done"),
+            Kind.NOW: _("Now"),
+            Kind.LATER: _("Next"),
+            Kind.FAIL: _("Did not work"),
+        }
+        return words[self.kind]
+
+
+def timeline(order: Order, paid: Payment | None, parcel: Parcel) -> list[Step]:
+    after = _given_up if parcel.state in GIVEN_UP else _to_the_customer
+    return [*_until_paid(order, paid), *after(order, paid, parcel)]
+
+
+def _until_paid(order: Order, paid: Payment | None) -> Iterator[Step]:
+    if paid:
+        yield Step(Kind.DONE, _("Paid"), _moment(paid.ended_at))
+        return
+    yield Step(Kind.DONE, _("Ordered"), _moment(order.placed_at))
+    match order.state:
+        case OrderState.PLACED:
+            yield Step(Kind.NOW, _("The copies are being reserved"), _("Usually at once."))
+            yield Step(Kind.LATER, _("You pay"))
+        case OrderState.SHORT:
+            yield Step(Kind.NOW, _("You choose"), _("Not everything is there any more."))
+            yield Step(Kind.LATER, _("You pay"))
+        case OrderState.RESERVED:
+            yield Step(Kind.NOW, _("You pay"), _pay_until(order))
+
+
+def _pay_until(order: Order) -> Markup | str:
+    if order.expires_at is None:
+        return ""
+    said = _("Until %(time)s; then the copies go back on the shelf.", time="{}")
+    return escape(said).format(moment(order.expires_at))
+
+
+def _to_the_customer(order: Order, paid: Payment | None, parcel: Parcel) -> Iterator[Step]:
+    """What is past is done, the first that is not is now, the rest comes later."""
+    way = (ParcelState.WAITING, ParcelState.CONFIRMED, ParcelState.SENT, ParcelState.RECEIVED)
+    state = ParcelState.RECEIVED if parcel.state is ParcelState.SETTLED else parcel.state
+    at = way.index(state) if state in way else -1
+    yield _step(
+        at,
+        0,
+        (_("The seller has confirmed"), _time_of(order, "ParcelConfirmed", parcel)),
+        (_("The seller is asked to confirm"), _answers_until(parcel)),
+        (_("The seller confirms"), ""),
+    )
+    yield _step(
+        at,
+        1,
+        (_("Sent"), _sent(parcel)),
+        (_("The seller is packing the parcel"), _("We write to you when it leaves.")),
+        (_("On its way to you"), _("We write to you when it leaves.")),
+    )
+    yield _step(
+        at,
+        2,
+        (_("You have the books"), _time_of(order, "ParcelReceived", parcel)),
+        (_("On its way to you"), _mark_it(parcel)),
+        (_("You have the books"), ""),
+    )
+
+
+def _given_up(order: Order, paid: Payment | None, parcel: Parcel) -> Iterator[Step]:
+    reason = parcel.ended_because or order.cancelled_because
+    what = {
+        ParcelState.REJECTED: _("The seller cannot send it"),
+        ParcelState.RETURNED: _("The books go back"),
+    }.get(parcel.state, why_ended(reason))
+    quoted = Markup("“{}”").format(parcel.ended_note) if parcel.ended_note else ""
+    note = quoted or (why_ended(reason) if what != why_ended(reason) else "")
+    yield Step(Kind.FAIL, what, note)
+    if not paid or not parcel.total:
+        return
+    if parcel.state is ParcelState.REFUNDED:
+        back = _("%(amount)s are back on the card.", amount=shown_money(parcel.total))
+        yield Step(Kind.DONE, _("Your money is returned"), back)
+    else:
+        back = _("%(amount)s go back to the card.", amount=shown_money(parcel.total))
+        yield Step(Kind.NOW, _("We are returning your money"), back)
+
+
+def _time_of(order: Order, what: str, parcel: Parcel) -> Markup | str:
+    times = [
+        event.at for event in order.history if event.what == what and event.parcel_id == parcel.id
+    ]
+    return moment(times[-1]) if times else ""
+
+
+def why_ended(reason: str) -> str:
+    reasons = {
+        "not_there": _("The books were not on the shelf"),
+        "other": _("The seller could not send them"),
+        "customer": _("Cancelled by you"),
+        "order": _("Cancelled by you"),
+        "overdue": _("The seller did not answer in time"),
+        "expired": _("Not paid in time"),
+        "gone": _("The copies were gone"),
+        "late": _("Paid too late"),
+        "returned": _("Returned"),
+        "refunded": _("Everything was refunded"),
+    }
+    return str(reasons.get(reason, _("Cancelled")))
+
+
+def _step(at: int, own: int, done: Words, now: Words, later: Words) -> Step:
+    if at > own:
+        return Step(Kind.DONE, *done)
+    return Step(Kind.NOW, *now) if at == own else Step(Kind.LATER, *later)
+
+
+def _moment(at: datetime | None) -> Markup | str:
+    return moment(at) if at else ""
+
+
+def _answers_until(parcel: Parcel) -> Markup | str:
+    if parcel.confirm_by is None:
+        return ""
+    said = _("He answers by %(time)s, or we return your money.", time="{}")
+    return escape(said).format(moment(parcel.confirm_by))
+
+
+def _sent(parcel: Parcel) -> Markup | str:
+    when = _moment(parcel.sent_at)
+    if not parcel.tracking:
+        return when
+    return Markup("{}. {}").format(when, _("Tracking: %(number)s", number=parcel.tracking))
+
+
+def _mark_it(parcel: Parcel) -> Markup | str:
+    """ "Sent" is told by the step before it."""
+    if parcel.receive_by is None:
+        return str(_("Tell us when the books are with you."))
+    said = _("Tell us when the books are with you; on %(day)s we take it that they are.", day="{}")
+    return escape(said).format(day(parcel.receive_by))

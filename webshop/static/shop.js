@@ -1,0 +1,2 @@
+// Says to the stylesheet that htmx is here: what it makes needless is hidden.
+if (window.htmx) document.documentElement.dataset.htmx = "";

@@ -1,0 +1,74 @@
+"""One delivery: one message to one handler, its effect and the mark *done* in one transaction."""
+
+import traceback
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from bookshop import outbox
+from bookshop.messages import Message
+from bookshop.outbox import LEFT_ALONE, Delivery
+from worker.handlers import Errand, Rule
+from worker.subscriptions import HANDLERS
+from worker.tools import Tools
+
+log = structlog.get_logger()
+
+
+def deliver(delivery_id: int, tools: Tools) -> Exception | None:
+    """What went wrong, if anything; the delivery row says so too, and when it goes again."""
+    try:
+        with tools.database.reading() as session:
+            delivery = session.get(Delivery, delivery_id)
+        if delivery is None:  # done and forgotten long ago
+            return None
+        handler = HANDLERS[delivery.handler]
+        if isinstance(handler, Errand):
+            _run_errand(handler, delivery_id, delivery.message.message, tools)
+        else:
+            _apply_rule(handler, delivery_id, tools)
+    except Exception as error:
+        log.warning("delivery failed", delivery=delivery_id, error=repr(error))
+        _mark_failed(delivery_id, tools)
+        return error
+    return None
+
+
+def _apply_rule(rule: Rule, delivery_id: int, tools: Tools) -> None:
+    with tools.database.transaction() as session:
+        delivery = outbox.open_delivery(session, delivery_id)
+        if delivery:
+            rule(session, delivery.message.message, tools.settings)
+            outbox.mark_done(delivery)
+
+
+def _run_errand(errand: Errand[Any, Any], delivery_id: int, message: Message, tools: Tools) -> None:
+    if not _hold(delivery_id, tools):
+        return  # somebody is at it, or it is done
+    answer = errand.ask(message, _holding_on(tools, delivery_id))
+    with tools.database.transaction() as session:
+        delivery = outbox.open_delivery(session, delivery_id)
+        if delivery:
+            errand.record(session, message, answer)
+            outbox.mark_done(delivery)
+
+
+def _hold(delivery_id: int, tools: Tools) -> bool:
+    with tools.database.transaction() as session:
+        return outbox.hold(session, delivery_id, LEFT_ALONE)
+
+
+def _holding_on(tools: Tools, delivery_id: int) -> Tools:
+    def hold_on() -> None:
+        with tools.database.transaction() as session:
+            outbox.hold_on(session, delivery_id, LEFT_ALONE)
+
+    return replace(tools, still_at_it=hold_on)
+
+
+def _mark_failed(delivery_id: int, tools: Tools) -> None:
+    with tools.database.transaction() as session:
+        delivery = outbox.open_delivery(session, delivery_id)
+        if delivery:
+            outbox.mark_failed(delivery, traceback.format_exc())

@@ -1,0 +1,234 @@
+"""What the shop does when something happens.
+
+A rule is a function of the session: it runs in the transaction that marks its delivery done. An
+errand asks the outside first, without a transaction, and then records the answer in one. Either
+may be run again at any time; what was done stays done once.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, ClassVar, Generic, TypeVar
+
+from sqlalchemy.orm import Session
+
+from bookshop.imports import service as imports
+from bookshop.messages import (
+    BooksChanged,
+    CatalogueUploaded,
+    ImportApproved,
+    ImportUndoAsked,
+    LetterWritten,
+    Message,
+    OrderPlaced,
+    PaymentConfirmed,
+    PaymentDue,
+    PaymentNews,
+    PaymentNotWanted,
+    PaymentRefused,
+    RefundDue,
+    RefundMade,
+    StockReserved,
+    TransferDue,
+    TransferMade,
+)
+from bookshop.notifications import service as notifications
+from bookshop.orders import parcels
+from bookshop.orders import service as orders
+from bookshop.payments import service as payments
+from bookshop.payments.gateway import BilledMove, BilledPayment
+from bookshop.payments.models import Payment
+from bookshop.settings import Settings
+from bookshop.users import service as users
+from worker.tools import Tools, links
+
+M = TypeVar("M", bound=Message)
+A = TypeVar("A")
+Rule = Callable[[Session, Any, Settings], None]
+
+
+class Errand(ABC, Generic[M, A]):
+    """To the outside: `ask` may take its time and fail, `record` writes down the answer."""
+
+    queue: ClassVar[str]
+
+    @abstractmethod
+    def ask(self, message: M, tools: Tools) -> A: ...
+
+    @abstractmethod
+    def record(self, session: Session, message: M, answer: A) -> None: ...
+
+
+# Rules
+
+
+def reserve_stock(session: Session, message: OrderPlaced, settings: Settings) -> None:
+    hold = timedelta(minutes=settings.reservation_minutes)
+    orders.reserve(session, message.order_id, message.round, hold)
+
+
+def start_payment(session: Session, message: StockReserved, settings: Settings) -> None:
+    orders.start_payment(session, message.order_id, message.round)
+
+
+def follow_payment(
+    session: Session, message: PaymentConfirmed | PaymentRefused, settings: Settings
+) -> None:
+    orders.follow_payment(session, message)
+
+
+def follow_refund(session: Session, message: RefundMade, settings: Settings) -> None:
+    parcels.follow_refund(session, message)
+
+
+def follow_transfer(session: Session, message: TransferMade, settings: Settings) -> None:
+    parcels.follow_transfer(session, message)
+
+
+def write_letters(session: Session, message: Message, settings: Settings) -> None:
+    notifications.write(session, message, links(settings))
+
+
+# Errands to billing
+
+
+class OpenPayment(Errand[PaymentDue, BilledPayment]):
+    queue = "billing"
+
+    def ask(self, message: PaymentDue, tools: Tools) -> BilledPayment:
+        return _opened(message.order_id, message.attempt, tools)
+
+    def record(self, session: Session, message: PaymentDue, answer: BilledPayment) -> None:
+        payments.learn(session, message.order_id, message.attempt, answer)
+
+
+class AskAboutPayment(Errand[PaymentNews, BilledPayment]):
+    queue = "billing"
+
+    def ask(self, message: PaymentNews, tools: Tools) -> BilledPayment:
+        billed = _opened(message.order_id, message.attempt, tools)
+        return tools.outside.billing.look(billed.id)
+
+    def record(self, session: Session, message: PaymentNews, answer: BilledPayment) -> None:
+        payments.learn(session, message.order_id, message.attempt, answer)
+
+
+class ClosePayment(Errand[PaymentNotWanted, BilledPayment]):
+    """It may turn out to be paid already; the order then hears of a late payment."""
+
+    queue = "billing"
+
+    def ask(self, message: PaymentNotWanted, tools: Tools) -> BilledPayment:
+        billed = _opened(message.order_id, message.attempt, tools)
+        return tools.outside.billing.cancel(billed.id)
+
+    def record(self, session: Session, message: PaymentNotWanted, answer: BilledPayment) -> None:
+        payments.learn(session, message.order_id, message.attempt, answer)
+
+
+class RefundMoney(Errand[RefundDue, BilledMove]):
+    queue = "billing"
+
+    def ask(self, message: RefundDue, tools: Tools) -> BilledMove:
+        with tools.database.reading() as session:
+            payment = payments.captured(session, message.order_id)
+        assert payment is not None
+        assert payment.billing_id is not None
+        key = f"refund-{message.parcel_id}-{message.n}"
+        return tools.outside.billing.refund(key, payment.billing_id, message.amount)
+
+    def record(self, session: Session, message: RefundDue, answer: BilledMove) -> None:
+        payments.refunded(session, message.parcel_id, message.n, answer)
+
+
+class PayOut(Errand[TransferDue, BilledMove]):
+    queue = "billing"
+
+    def ask(self, message: TransferDue, tools: Tools) -> BilledMove:
+        with tools.database.reading() as session:
+            transfer = payments.transfer_of(session, message.parcel_id)
+            assert transfer is not None
+            account = users.shop_of(session, transfer.seller_id).payout_account
+        key = transfer.key
+        return tools.outside.billing.transfer(
+            key, account, message.amount, f"order {message.order_id}"
+        )
+
+    def record(self, session: Session, message: TransferDue, answer: BilledMove) -> None:
+        payments.paid_out(session, message.parcel_id, answer)
+
+
+def _opened(order_id: int, attempt: int, tools: Tools) -> BilledPayment:
+    """The payment at billing, made now if it is not there: the same key is the same payment."""
+    with tools.database.reading() as session:
+        payment = session.get_one(Payment, (order_id, attempt))
+    return tools.outside.billing.open(
+        key=payment.key,
+        amount=payment.amount,
+        reference=payment.key,
+        return_url=f"{tools.settings.public_url}/orders/{order_id}/returned",
+    )
+
+
+# Errands to the post, the index and the disk
+
+
+class SendLetter(Errand[LetterWritten, None]):
+    queue = "mail"
+
+    def ask(self, message: LetterWritten, tools: Tools) -> None:
+        with tools.database.reading() as session:
+            letter = notifications.get(session, message.letter_id)
+        if letter.sent_at is None:
+            tools.outside.post.send(letter)
+
+    def record(self, session: Session, message: LetterWritten, answer: None) -> None:
+        notifications.mark_sent(session, message.letter_id)
+
+
+class IndexBooks(Errand[BooksChanged, None]):
+    queue = "index"
+
+    def ask(self, message: BooksChanged, tools: Tools) -> None:
+        tools.outside.index.put(message.book_ids)
+
+    def record(self, session: Session, message: BooksChanged, answer: None) -> None:
+        """The index itself is the record."""
+
+
+class CheckCatalogue(Errand[CatalogueUploaded, imports.Checked]):
+    queue = "imports"
+
+    def ask(self, message: CatalogueUploaded, tools: Tools) -> imports.Checked:
+        from bookshop.imports import applying  # and pandas: only where it is needed
+
+        return applying.check(tools.database, message.import_id, tools.still_at_it)
+
+    def record(self, session: Session, message: CatalogueUploaded, answer: imports.Checked) -> None:
+        imports.checked(session, message.import_id, answer)
+
+
+class ApplyCatalogue(Errand[ImportApproved, None]):
+    """In chunks, each in a transaction of its own, so that the till is never kept waiting."""
+
+    queue = "imports"
+
+    def ask(self, message: ImportApproved, tools: Tools) -> None:
+        from bookshop.imports import applying
+
+        applying.apply(tools.database, message.import_id, tools.still_at_it)
+
+    def record(self, session: Session, message: ImportApproved, answer: None) -> None:
+        imports.applied(session, message.import_id)
+
+
+class UndoImport(Errand[ImportUndoAsked, None]):
+    queue = "imports"
+
+    def ask(self, message: ImportUndoAsked, tools: Tools) -> None:
+        from bookshop.imports import undoing
+
+        undoing.take_back(tools.database, message.import_id, tools.still_at_it)
+
+    def record(self, session: Session, message: ImportUndoAsked, answer: None) -> None:
+        imports.undone(session, message.import_id)

@@ -1,0 +1,143 @@
+"""Hand a letter to the mail server (Flask-Mail), at most ten seconds at a time.
+
+SMTP cannot promise "exactly once": a letter may be handed over again, and then has the same
+Message-ID, so that a mailbox can take both as one.
+"""
+
+import hashlib
+import hmac
+import smtplib
+import ssl
+from email.charset import QP, Charset
+from ipaddress import ip_address
+from types import TracebackType
+from urllib.parse import unquote, urlsplit
+
+from flask import Flask
+from flask_mail import Connection, Mail, Message
+
+from bookshop.notifications.models import Letter
+from bookshop.notifications.rendering import shop_name
+from bookshop.settings import Settings
+
+TIMEOUT = 10.0  # seconds for each answer of the mail server
+SMTP_PORT, SMTPS_PORT = 25, 465
+
+
+class Post:
+    def __init__(self, settings: Settings, timeout: float = TIMEOUT) -> None:
+        self._app = _app_for(settings.smtp_url)
+        self._mail = Mail(self._app)
+        self._timeout = timeout
+        self._secret = settings.secret_key
+        self._domain = _mail_domain(urlsplit(settings.public_url).hostname or "localhost")
+
+    def send(self, letter: Letter) -> None:
+        """Raises smtplib.SMTPException or OSError; then it was not taken, or nobody knows."""
+        with self._app.app_context(), _Line(self._mail, self._timeout) as line:
+            line.send(self._message(letter))
+
+    def message_id(self, letter_id: int) -> str:
+        """The same for good; that of another installation under this name is another."""
+        digest = hmac.new(self._secret.encode(), b"letters", hashlib.sha256).hexdigest()[:12]
+        return f"<letter-{letter_id}.{digest}@{self._domain}>"
+
+    def _message(self, letter: Letter) -> Message:
+        message = Message(
+            subject=letter.subject,
+            recipients=[letter.recipient],
+            sender=(shop_name(letter.language), f"shop@{self._domain}"),
+            body=letter.text,
+            html=letter.html,
+            date=letter.written_at.timestamp(),
+            charset=_short_lines(),  # type: ignore[arg-type]
+            extra_headers={
+                "Auto-Submitted": "auto-generated",
+                "Content-Language": letter.language,
+            },
+        )
+        message.msgId = self.message_id(letter.id)
+        return message
+
+
+class _Line(Connection):
+    """Flask-Mail's connection, which would wait for ever and believe any certificate."""
+
+    def __init__(self, mail: Mail, timeout: float) -> None:
+        super().__init__(mail)
+        self._timeout = timeout
+
+    def configure_host(self) -> smtplib.SMTP:
+        host = self._connected()
+        try:
+            if self.mail.username:
+                self._sign_in(host)
+        except BaseException:
+            host.close()
+            raise
+        return host
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """A server that took the letter and then does not say goodbye has taken the letter."""
+        if self.host is not None:
+            self.host.__exit__(kind, error, trace)
+
+    def _connected(self) -> smtplib.SMTP:
+        if self.mail.use_ssl:
+            return smtplib.SMTP_SSL(
+                self.mail.server,
+                self.mail.port,
+                timeout=self._timeout,
+                context=ssl.create_default_context(),
+            )
+        return smtplib.SMTP(self.mail.server, self.mail.port, timeout=self._timeout)
+
+    def _sign_in(self, host: smtplib.SMTP) -> None:
+        """A password never crosses a network in the clear."""
+        host.ehlo_or_helo_if_needed()
+        offers_tls = host.has_extn("starttls")
+        if not self.mail.use_ssl and (offers_tls or not _is_here(self.mail.server)):
+            host.starttls(context=ssl.create_default_context())
+        host.login(self.mail.username, self.mail.password)
+
+
+def _app_for(smtp_url: str) -> Flask:
+    """No site: Flask-Mail reads its settings from an app."""
+    url = urlsplit(smtp_url)
+    secure = url.scheme == "smtps"
+    app = Flask(__name__)
+    app.config.update(
+        MAIL_SERVER=url.hostname,
+        MAIL_PORT=url.port or (SMTPS_PORT if secure else SMTP_PORT),
+        MAIL_USE_SSL=secure,
+        MAIL_USERNAME=unquote(url.username or ""),
+        MAIL_PASSWORD=unquote(url.password or ""),
+        MAIL_DEBUG=False,
+    )
+    return app
+
+
+def _mail_domain(host: str) -> str:
+    """As it stands after the @: names in ASCII, an IPv6 address in brackets."""
+    return f"[IPv6:{host}]" if ":" in host else host.encode("idna").decode()
+
+
+def _is_here(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _short_lines() -> Charset:
+    """Quoted-printable: every mail server takes it, however long a line of the HTML is."""
+    charset = Charset("utf-8")
+    charset.body_encoding = QP
+    return charset

@@ -1,0 +1,40 @@
+"""The queues, and the processes that work on them."""
+
+from collections.abc import Sequence
+
+from redis import Redis
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
+
+from bookshop.settings import Settings
+from worker.subscriptions import QUEUES
+
+SHORT_JOB = 60  # seconds, far more than a batch takes
+LONG_JOB = 6 * 3600  # a catalogue of a million books on a slow machine
+KEEP_FAILED = 30 * 24 * 3600
+
+
+def connect(settings: Settings) -> Redis:
+    return Redis.from_url(settings.redis_url)
+
+
+def open_queues(redis: Redis) -> dict[str, Queue]:
+    return {
+        name: Queue(
+            name,
+            connection=redis,
+            serializer=JSONSerializer,
+            default_timeout=LONG_JOB if name in ("imports", "index") else SHORT_JOB,
+        )
+        for name in QUEUES
+    }
+
+
+def work(settings: Settings, names: Sequence[str]) -> None:
+    """Until told to stop. The job at hand is finished first."""
+    redis = connect(settings)
+    queues = open_queues(redis)
+    wanted = [queues[name] for name in names or QUEUES]
+    worker = SimpleWorker(wanted, connection=redis, serializer=JSONSerializer)
+    print("ready", *names, flush=True)
+    worker.work(logging_level="WARNING")

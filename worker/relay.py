@@ -1,0 +1,130 @@
+"""Carries committed messages to the queue, and again until they are done.
+
+The queue is only a wake-up: if Redis is wiped, or a worker dies with a job in hand, the delivery
+rows are still open and are due again a few seconds later.
+"""
+
+import signal
+import threading
+import time
+from collections import defaultdict
+from uuid import uuid4
+
+import structlog
+from redis import Redis, RedisError
+from rq import Queue
+from rq.job import Job
+from sqlalchemy.exc import OperationalError
+
+from bookshop import outbox
+from bookshop.database import Database
+from bookshop.outbox import Delivery
+from bookshop.settings import Settings
+from worker import jobs
+from worker.queues import KEEP_FAILED, SHORT_JOB, connect, open_queues
+from worker.schedule import SCHEDULE
+from worker.subscriptions import ROUTES, RULES
+
+LOOK_EVERY = 0.05  # seconds
+MOST_AT_ONCE = 100
+
+log = structlog.get_logger()
+
+
+def run(settings: Settings) -> None:
+    """Until SIGTERM. Database or Redis away: waits and goes on."""
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    database = Database(settings.database_url)
+    queues = open_queues(connect(settings))
+    clock = Clock()
+    print("ready", flush=True)
+    while not stop.is_set():
+        try:
+            clock.ring(queues[RULES])
+            if carry(database, queues):
+                continue
+        except (RedisError, OperationalError) as error:
+            log.warning("relay cannot carry", error=repr(error))
+            stop.wait(1)
+        stop.wait(LOOK_EVERY)
+
+
+def carry(database: Database, queues: dict[str, Queue]) -> int:
+    """One round. Answers how many deliveries were due."""
+    with database.reading() as session:
+        if not outbox.anything_to_carry(session):
+            return 0
+    batch = uuid4().hex
+    with database.transaction() as session:
+        outbox.route(session, ROUTES)
+        due = outbox.take_due(session, batch, MOST_AT_ONCE)
+    queued = still_queued(queues[RULES].connection, due)
+    by_queue: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in due:
+        if delivery.id not in queued:
+            by_queue[delivery.queue].append(delivery)
+    for name, deliveries in by_queue.items():
+        hand_over(queues[name], batch, deliveries)
+    return len(due)
+
+
+def hand_over(queue: Queue, batch: str, deliveries: list[Delivery]) -> None:
+    """Fresh rules in one job; errands, and whatever was handed over before, alone."""
+    fresh = [d.id for d in deliveries if d.queue == RULES and not d.handed]
+    if fresh:
+        queue.enqueue(
+            jobs.deliver_many, fresh, job_id=batch_job(batch), result_ttl=0, failure_ttl=SHORT_JOB
+        )
+    for delivery in deliveries:
+        if delivery.id in fresh:
+            continue
+        queue.failed_job_registry.remove(lone_job(delivery))
+        queue.enqueue(
+            jobs.deliver_alone,
+            delivery.id,
+            job_id=lone_job(delivery),
+            result_ttl=0,
+            failure_ttl=KEEP_FAILED,
+        )
+
+
+def still_queued(redis: Redis, deliveries: list[Delivery]) -> set[int]:
+    """Those whose job still waits its turn: a busy queue is not made longer by asking again."""
+    again = [delivery for delivery in deliveries if delivery.handed]
+    with redis.pipeline(transaction=False) as asking:
+        for delivery in again:
+            for job_id in (batch_job(delivery.batch), lone_job(delivery)):
+                asking.hget(Job.key_for(job_id), "status")
+        answers = asking.execute()
+    pairs = zip(answers[::2], answers[1::2], strict=True)
+    return {
+        delivery.id
+        for delivery, statuses in zip(again, pairs, strict=True)
+        if b"queued" in statuses
+    }
+
+
+def batch_job(batch: str) -> str:
+    return f"batch-{batch}"
+
+
+def lone_job(delivery: Delivery) -> str:
+    return f"delivery-{delivery.id}"
+
+
+class Clock:
+    """Sees to it that what is scheduled is asked for in time; asked twice is harmless."""
+
+    def __init__(self) -> None:
+        self._next = dict.fromkeys(SCHEDULE, 0.0)
+
+    def ring(self, queue: Queue) -> None:
+        moment = time.monotonic()
+        for name, scheduled in SCHEDULE.items():
+            if moment >= self._next[name]:
+                queue.enqueue(
+                    jobs.do_scheduled, name, ttl=SHORT_JOB, result_ttl=0, failure_ttl=3600
+                )
+                self._next[name] = moment + scheduled.every

@@ -1,0 +1,60 @@
+"""What is done again and again, whether anything happened or not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bookshop import outbox, repeats
+from bookshop.auth import service as auth
+from bookshop.database import now
+from bookshop.orders import deadlines
+from bookshop.payments import service as payments
+from worker.tools import Tools
+
+KEEP_MESSAGES = timedelta(days=30)
+KEEP_ANSWERS = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    every: float  # seconds
+    deed: Callable[[Tools], None]
+
+
+def keep_deadlines(tools: Tools) -> None:
+    """Each thing overdue in a transaction of its own; one that fails does not stop the others."""
+    moment = now()
+    with tools.database.reading() as session:
+        found = deadlines.overdue(session, moment)
+    errors = []
+    for deed, id in found:
+        try:
+            with tools.database.transaction() as session:
+                deed(session, id, moment)
+        except Exception as error:
+            error.add_note(f"{deed.__name__} {id}")
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("deadlines", errors)
+
+
+def reconcile_payments(tools: Tools) -> None:
+    """Ask billing about every payment that is open and quiet: its webhook may be lost."""
+    with tools.database.transaction() as session:
+        payments.ask_about_old(session, older_than=timedelta(seconds=30))
+
+
+def tidy(tools: Tools) -> None:
+    with tools.database.transaction() as session:
+        auth.forget_expired(session)
+    with tools.database.transaction() as session:
+        outbox.forget_done(session, now() - KEEP_MESSAGES)
+    with tools.database.transaction() as session:
+        repeats.forget(session, now() - KEEP_ANSWERS)
+
+
+SCHEDULE = {
+    "keep_deadlines": Scheduled(5, keep_deadlines),
+    "reconcile_payments": Scheduled(15, reconcile_payments),
+    "tidy": Scheduled(3600, tidy),
+}

@@ -1,0 +1,54 @@
+"""The outside world, as the worker sees it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from bookshop.database import Database
+from bookshop.notifications.links import Links
+from bookshop.payments.gateway import Billing
+from bookshop.settings import Settings
+from search_index import SearchIndex, open_index
+from worker.billing import BillingOverHttp
+from worker.mail import Post
+
+
+class Outside:
+    """Each part is opened when it is first needed: a worker that sends mail needs no index."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings, self._database = settings, database
+
+    @cached_property
+    def billing(self) -> Billing:
+        return BillingOverHttp(self._settings.billing_url)
+
+    @cached_property
+    def post(self) -> Post:
+        return Post(self._settings)
+
+    @cached_property
+    def index(self) -> SearchIndex:
+        return open_index(self._settings, self._database)
+
+
+def nobody_waits() -> None:
+    """For errands so short that nobody steps in meanwhile."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    settings: Settings
+    database: Database
+    outside: Outside
+    # An errand that takes long calls it now and then: it is at work, nobody need step in.
+    still_at_it: Callable[[], None] = nobody_waits
+
+
+def tools(settings: Settings) -> Tools:
+    database = Database(settings.database_url)
+    return Tools(settings, database, Outside(settings, database))
+
+
+def links(settings: Settings) -> Links:
+    return Links(settings.public_url, settings.dashboard_url, settings.secret_key)
