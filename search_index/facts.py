@@ -4,10 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
 from bookshop.books.models import Book, Offer
@@ -32,11 +30,19 @@ class Facts:
     sellers: tuple[str, ...]  # none: it is not on sale
 
 
+@dataclass(frozen=True)
+class _Offer:
+    book_id: int
+    price: int
+    sellable: int
+    login: str
+
+
 def facts_of(session: Session, book_ids: Collection[int]) -> Iterator[Facts]:
     for some in in_batches(sorted(book_ids), _AT_ONCE):
         offers, sold = _offers(session, some), _sold(session, some)
         for book in session.execute(_BOOKS.where(Book.id.in_(some))):
-            price, copies, sellers = _summed_up(offers.get(book.id, []))
+            price, copies, sellers = _summed_up(offers[book.id])
             yield Facts(*book, price, copies, sold.get(book.id, 0), sellers)
 
 
@@ -49,18 +55,18 @@ _BOOKS = select(
 )
 
 
-def _offers(session: Session, book_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+def _offers(session: Session, book_ids: Sequence[int]) -> dict[int, list[_Offer]]:
     sellable = func.coalesce(Shelf.on_hand - Shelf.reserved, 0)
     query = (
-        select(Offer.book_id, Offer.price, sellable.label("sellable"), User.login)
+        select(Offer.book_id, Offer.price, sellable, User.login)
         .join(User, User.id == Offer.seller_id)
         .outerjoin(Shelf, Shelf.offer_id == Offer.id)
         .where(Offer.book_id.in_(book_ids), Offer.withdrawn_at.is_(None))
         .order_by(User.login)
     )
-    offers: dict[int, list[Row[Any]]] = defaultdict(list)
+    offers: dict[int, list[_Offer]] = defaultdict(list)
     for offer in session.execute(query):
-        offers[offer.book_id].append(offer)
+        offers[offer.book_id].append(_Offer(*offer))
     return offers
 
 
@@ -74,7 +80,7 @@ def _sold(session: Session, book_ids: Sequence[int]) -> dict[int, int]:
     return {book_id: int(copies) for book_id, copies in session.execute(query)}
 
 
-def _summed_up(offers: list[Row[Any]]) -> tuple[int, int, tuple[str, ...]]:
+def _summed_up(offers: list[_Offer]) -> tuple[int, int, tuple[str, ...]]:
     with_copies = [offer for offer in offers if offer.sellable > 0]
     price = min((offer.price for offer in with_copies or offers), default=0)
     copies = sum(offer.sellable for offer in with_copies)

@@ -8,12 +8,14 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from whoosh.index import FileIndex, create_in, open_dir
 from whoosh.util.filelock import FileLock, try_for
 
 from search_index.documents import SCHEMA
 
+T = TypeVar("T")
 _DAMAGED = "damaged"
 _PATIENCE = 60.0  # seconds; a writer that waits longer is told so, and comes again
 
@@ -57,15 +59,16 @@ class Folder:
         finally:
             lock.release()
 
-    def replace(self, fill: Callable[[FileIndex], None]) -> None:
+    def replace(self, fill: Callable[[FileIndex], T]) -> T:
         """Build a new index beside the one in use, and use it once it is whole."""
         folder = self.path / f"books-{uuid.uuid4().hex[:12]}"
         folder.mkdir(parents=True)
-        fill(create_in(str(folder), SCHEMA))
+        filled = fill(create_in(str(folder), SCHEMA))
         draft = self.path / "current.new"
         draft.write_text(folder.name)
         draft.replace(self._current)
         self._remove_all_but(folder)
+        return filled
 
     def _remove_all_but(self, used: Path) -> None:
         """Also what a writer that died has left. Open readers keep their files until they close."""

@@ -19,17 +19,21 @@ _LETTERS_OF_THEIR_OWN = {"ё": "е", "ø": "o", "ł": "l", "đ": "d", "æ": "ae"
 _SUBTITLE = re.compile(r"[(\[:;]| [-–—] ")
 
 # They help to rank, but a book need not have them unless the question has nothing else.
-COMMON_WORDS = frozenset(
-    "a an and at by for from in is of on or the to with book buy author isbn "
-    "в во для до за и из к книга книгу книги купить автор на о об от по с со у".split()
-)
+# fmt: off
+COMMON_WORDS = frozenset((
+    "a", "an", "and", "at", "by", "for", "from", "in", "is", "of", "on", "or", "the", "to", "with",
+    "author", "book", "buy", "isbn",
+    "в", "во", "для", "до", "за", "и", "из", "к", "на", "о", "об", "от", "по", "с", "со", "у",
+    "автор", "книга", "книги", "книгу", "купить",
+))
+# fmt: on
 
 _stemmers = {"en": Stemmer.Stemmer("english"), "ru": Stemmer.Stemmer("russian")}
 _stemming = threading.Lock()  # a stemmer is not safe to share between threads
 
 
 def words(text: str) -> list[str]:
-    """"Тёмные аллеи, the Handmaid’s" -> темные, аллеи, the, handmaid"""
+    """ "Тёмные аллеи, the Handmaid’s" -> темные, аллеи, the, handmaid"""
     return [
         _APOSTROPHE.sub("", _POSSESSIVE.sub("", word))
         for word in _WORD.findall(fold(text[:LONGEST_TEXT]))
@@ -66,7 +70,7 @@ def _plain_letter(letter: str) -> str:
 
 
 def initials(name: str) -> list[str]:
-    """"J.K. Rowling" is also looked for as j, k, jk; "Антон Чехов" as а, ач."""
+    """ "J.K. Rowling" is also looked for as j, k, jk; "Антон Чехов" as а, ач."""
     letters = [word[0] for word in words(name)]
     given = letters[:-1]
     return [*given, "".join(given)] if len(given) > 1 else given

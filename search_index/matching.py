@@ -17,7 +17,8 @@ _SOLD_OUT = 0.7
 _POPULARITY = 0.1
 _ENOUGH = 20  # fewer: descriptions are looked through as well
 
-Matches = tuple[Numbers, Weights]
+Matches = tuple[Numbers, Weights]  # documents, ascending, and the score of each
+NOTHING: Matches = (np.zeros(0, np.int64), np.zeros(0, np.float32))
 
 
 def everything(columns: Columns) -> Matches:
@@ -25,15 +26,24 @@ def everything(columns: Columns) -> Matches:
     return documents, np.ones(len(documents), np.float32)
 
 
-def match(generation: Generation, columns: Columns, reading: Reading) -> Matches:
-    """Documents on sale, ascending, each with its score."""
+def exactly(generation: Generation, columns: Columns, field: str, term: str) -> Matches:
+    documents, _ = generation.postings(field, term)
+    documents = documents[columns.rows["on_sale"][documents] & generation.alive[documents]]
+    return documents, np.ones(len(documents), np.float32)
+
+
+def match(
+    generation: Generation, columns: Columns, reading: Reading, *, prose: bool = True
+) -> Matches:
+    """What is on sale and fits."""
     documents, scores = _match(generation, columns, reading, {"words": 1.0})
-    if len(documents) < _ENOUGH:
+    if prose and len(documents) < _ENOUGH:
         with_prose = {"words": 1.0, "prose": _IN_PROSE}
         documents, scores = _match(generation, columns, reading, with_prose)
-    if len(documents):
-        scores /= scores.max()
-        scores[_titled_so(generation, reading, documents)] += 1
+    if not len(documents):
+        return NOTHING
+    scores /= scores.max()
+    scores[_titled_so(generation, reading, documents)] += 1
     return documents, scores * _appeal(columns, documents)
 
 
@@ -68,9 +78,7 @@ def _rarity(having_it: int, of_all: int) -> float:
     return math.log(1 + (of_all - having_it + 0.5) / (having_it + 0.5))
 
 
-def _titled_so(
-    generation: Generation, reading: Reading, documents: Numbers
-) -> NDArray[np.bool_]:
+def _titled_so(generation: Generation, reading: Reading, documents: Numbers) -> NDArray[np.bool_]:
     titled, _ = generation.postings("title", title_key(reading.words))
     return np.isin(documents, titled)
 

@@ -63,6 +63,7 @@ def _masks(columns: Columns, rows: Rows, question: Question) -> dict[str, Mask]:
 def _order(columns: Columns, documents: Numbers, scores: Weights, question: Question) -> Numbers:
     """Equals keep the same order on every page."""
     rows = columns.rows[documents]
+    keys: tuple[NDArray[Any], ...]
     match question.sort:
         case Sort.CHEAPEST:
             keys = (rows["price"],)

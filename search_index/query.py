@@ -69,6 +69,14 @@ def readings(text: str, vocabulary: Vocabulary) -> Iterator[Reading]:
         yield from _with_less(groups, vocabulary)
 
 
+def unfinished(text: str, vocabulary: Vocabulary) -> Iterator[Reading]:
+    """For suggestions: the last word may be whole, and may be the beginning of any other."""
+    typed = list(dict.fromkeys(words(text)))[:_MOST_WORDS]
+    groups = [_known(word, vocabulary) for word in typed[:-1]]
+    if typed and (ending := _beginning(typed[-1], vocabulary)):
+        yield Reading((*(group for group in groups if group), ending), nearest=None in groups)
+
+
 def _telling(typed: Sequence[str], vocabulary: Vocabulary) -> list[str]:
     """Each word once; a common word that no book has says nothing."""
     each = list(dict.fromkeys(typed))[:_MOST_WORDS]
@@ -93,21 +101,24 @@ def _reading(groups: Sequence[Group], corrected: bool = False) -> Reading:
 def _all_known(typed: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
     """The last word may be unfinished. Empty when any word is unknown."""
     typed = _telling(typed, vocabulary)
-    groups = [_known(word, vocabulary, unfinished=word == typed[-1]) for word in typed]
+    groups = [_known(word, vocabulary, maybe_cut=word == typed[-1]) for word in typed]
     known = [group for group in groups if group]
     return known if len(known) == len(typed) else []
 
 
-def _known(word: str, vocabulary: Vocabulary, unfinished: bool = False) -> Group | None:
+def _known(word: str, vocabulary: Vocabulary, maybe_cut: bool = False) -> Group | None:
     if vocabulary.knows(word):
         forms = {stem(word): 1.0}
         if len(word) >= _LONG_ENOUGH_TO_HEAR:
             for other in vocabulary.sounding_like(word, _SAME_SOUND):
                 forms.setdefault(stem(other), _SOUNDS_SO)
         return Group(word, forms)
-    if unfinished and len(word) > 1 and (whole := vocabulary.beginning(word)):
-        return Group(word, {stem(each): _BEGINS_SO for each in whole})
-    return None
+    return _beginning(word, vocabulary) if maybe_cut and len(word) > 1 else None
+
+
+def _beginning(word: str, vocabulary: Vocabulary) -> Group | None:
+    whole = vocabulary.beginning(word)
+    return Group(word, {stem(each): _BEGINS_SO for each in whole}) if whole else None
 
 
 def _all_in_other_alphabet(typed: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
@@ -167,7 +178,7 @@ def _instead(alike: Sequence[str]) -> Group:
 
 
 def _run_together(word: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
-    """"harrypotter" -> harry, potter"""
+    """ "harrypotter" -> harry, potter"""
     cuts = [(word[:at], word[at:]) for at in range(2, min(len(word), 40) - 1)]
     known = [cut for cut in cuts if all(vocabulary.knows(part) for part in cut)]
     return max(known, key=lambda cut: min(map(vocabulary.count, cut)), default=None)

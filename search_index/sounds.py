@@ -57,9 +57,7 @@ def _cyrillic(word: str) -> list[str]:
 
 def _latin(word: str) -> list[str]:
     units = _LATIN_UNIT.findall(word)
-    sounds = [
-        _latin_unit(unit, following) for unit, following in zip(units, [*units[1:], ""], strict=True)
-    ]
+    sounds = map(_latin_unit, units, [*units[1:], ""])
     return ["".join(way) for way in islice(product(*sounds), _MOST_WAYS)]
 
 

@@ -97,7 +97,7 @@ def _masks(letters: NDArray[np.uint32]) -> NDArray[np.uint64]:
     """Which letters a word has, a bit for each (some share one)."""
     bits = np.left_shift(np.uint64(1), (letters % 64).astype(np.uint64))
     bits[letters == 0] = 0
-    return np.bitwise_or.reduce(bits, axis=1)
+    return np.asarray(np.bitwise_or.reduce(bits, axis=1), np.uint64)
 
 
 def _slips(

@@ -1,8 +1,8 @@
 """The search index kept with Whoosh, in a folder of its own."""
 
 import logging
-from collections.abc import Collection
-from itertools import islice
+from collections.abc import Collection, Iterable
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 
@@ -14,9 +14,9 @@ from bookshop.books.models import Book
 from bookshop.database import Database
 from search_index import without_index, writing
 from search_index.folder import Folder
-from search_index.generation import IndexDamaged, reading_files, read_generation
-from search_index.language import LONGEST_TEXT, words
-from search_index.matching import Matches, everything, exactly, match
+from search_index.generation import IndexDamaged, read_generation, reading_files
+from search_index.language import LONGEST_TEXT
+from search_index.matching import NOTHING, Matches, everything, exactly, match
 from search_index.narrowing import narrowed
 from search_index.query import Reading, readings, unfinished
 from search_index.questions import Found, Question, Suggestion
@@ -68,10 +68,12 @@ class WhooshIndex:
         with self._folder.one_writer():
             if self._is_sound():
                 try:
-                    return writing.put(self._folder.open(), self._database, book_ids)
+                    writing.put(self._folder.open(), self._database, book_ids)
                 except IndexDamaged:
                     _log.warning("The index is damaged: it is built anew", exc_info=True)
-            self._build()
+                    self._build()
+            else:
+                self._build()
 
     def rebuild(self) -> int:
         with self._folder.one_writer():
@@ -86,3 +88,69 @@ class WhooshIndex:
 
     def contents(self) -> dict[int, int]:
         return read_generation(self._folder).contents()
+
+    def _is_sound(self) -> bool:
+        try:
+            with reading_files():
+                read_generation(self._folder)
+                return not self._folder.is_marked_damaged()
+        except IndexDamaged:
+            return False
+
+    def _build(self) -> int:
+        count = self._folder.replace(lambda index: writing.put_all(index, self._database))
+        self._views.start_anew()
+        return count
+
+    def _found_without_index(self, question: Question, began: float) -> Found:
+        with self._database.reading() as session:
+            book_ids, total = without_index.find(session, question)
+        return Found(book_ids, total, _ms_since(began), degraded=True)
+
+    def _suggested(self, view: View, typed: str, limit: int) -> list[Suggestion]:
+        reading, (documents, scores) = _completed(view, typed)
+        if reading is None:
+            return []
+        names = view.names.beginning(reading.words, _MOST_AUTHORS)
+        authors = [Suggestion("author", name) for name in names][:limit]
+        best = documents[np.argsort(-scores, kind="stable")[: 2 * limit]]
+        books = self._titles(view.columns.rows["book"][best].tolist())
+        return authors + books[: limit - len(authors)]
+
+    def _titles(self, book_ids: list[int]) -> list[Suggestion]:
+        """Each title once, in the order of the ids."""
+        with self._database.reading() as session:
+            rows = session.execute(select(Book.id, Book.title).where(Book.id.in_(book_ids)))
+            titles = {book.id: book.title for book in rows}
+        first: dict[str, int] = {}
+        for book_id in book_ids:
+            first.setdefault(titles[book_id], book_id)
+        return [Suggestion("book", title, book_id) for title, book_id in first.items()]
+
+
+def _understood(view: View, text: str) -> tuple[Reading | None, Matches]:
+    """The first reading of the words that finds anything."""
+    if isbn := to_isbn13(text[:LONGEST_TEXT]):
+        return None, exactly(view.generation, view.columns, "isbn", isbn)
+    if not text.strip():
+        return None, everything(view.columns)
+    return _first_that_finds(view, readings(text, view.vocabulary))
+
+
+def _completed(view: View, text: str) -> tuple[Reading | None, Matches]:
+    growing = unfinished(text, view.vocabulary)
+    return _first_that_finds(view, chain(growing, readings(text, view.vocabulary)), prose=False)
+
+
+def _first_that_finds(
+    view: View, all_readings: Iterable[Reading], *, prose: bool = True
+) -> tuple[Reading | None, Matches]:
+    for reading in all_readings:
+        matches = match(view.generation, view.columns, reading, prose=prose)
+        if len(matches[0]):
+            return reading, matches
+    return None, NOTHING
+
+
+def _ms_since(began: float) -> float:
+    return (perf_counter() - began) * 1000

@@ -1,5 +1,7 @@
 """Answers from SQL alone while the index is away: slower and plainer, but it answers."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -44,9 +46,9 @@ def suggest(session: Session, words: str, limit: int) -> list[Suggestion]:
     return [Suggestion("book", title, book_id) for book_id, title in session.execute(books)]
 
 
-def _page(session: Session, wanted: Select[tuple[int]], question: Question) -> list[int]:
+def _page(session: Session, wanted: Select[int], question: Question) -> list[int]:
     price = func.min(Offer.price)
-    orders: dict[Sort, ColumnElement[object]] = {
+    orders: dict[Sort, ColumnElement[Any]] = {
         Sort.CHEAPEST: price.asc(),
         Sort.DEAREST: price.desc(),
         Sort.OLDEST_EDITION: Book.year.asc().nulls_last(),
@@ -80,9 +82,11 @@ def _words(text: str) -> list[ColumnElement[bool]]:
     typed = text.replace("\0", " ").split()[:_MOST_WORDS]
     return [
         or_(
-            column.icontains(form, autoescape=True)
-            for column in (Book.title, Book.authors, Book.series)
-            for form in {word, word.lower(), word.capitalize()}
+            *(
+                column.icontains(form, autoescape=True)
+                for column in (Book.title, Book.authors, Book.series)
+                for form in (word, word.lower(), word.capitalize())
+            )
         )
         for word in (word[:_LONGEST_WORD] for word in typed)
     ]

@@ -33,13 +33,13 @@ def put_all(index: FileIndex, database: Database) -> int:
 
 
 def _write(index: FileIndex, outdated: Iterable[int], books: Iterable[Book]) -> int:
-    count = 0
     writer = index.writer()
     try:
         for number in outdated:
             writer.delete_document(number)
-        for count, book in enumerate(books, 1):
+        for book in books:
             writer.add_document(**document(book))
+        count = int(writer.doc_count())
     except BaseException:
         writer.cancel()
         raise

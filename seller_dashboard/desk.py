@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 import streamlit as st
 from sqlalchemy.orm import Session
@@ -59,8 +59,12 @@ class Desk:
             user = self.resolve(session)
         return user is not None and user.id == self.user.id
 
-    def act(self, deed: Deed[T], done: str = "", then: Callable[[T], None] = _nothing) -> NoReturn:
-        """Do it, all of it or nothing, then draw the page anew and say there what came of it."""
+    def act(self, deed: Deed[T], done: str = "", then: Callable[[T], None] = _nothing) -> None:
+        """Do it, all of it or nothing; the page, drawn right after, says what came of it.
+
+        A widget's callback: it is called even if the widget is gone by then, as a button is when
+        the customer has cancelled meanwhile. So nobody's click is lost without a word.
+        """
         try:
             with self.shop.database.transaction() as session:
                 result = deed(session, self._who(session))
@@ -69,7 +73,6 @@ class Desk:
         else:
             tell("success", done)
             then(result)
-        st.rerun()
 
     def _who(self, session: Session) -> Who:
         user = self.resolve(session)

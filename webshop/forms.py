@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -29,6 +30,19 @@ class Form(FlaskForm):  # type: ignore[misc]
             self.form_errors.append(said)
         else:
             field.errors = [*field.errors, said]
+
+
+def control(field: Any, hint: str, type: str | None, autocomplete: str) -> Markup:
+    """The control itself, tied to its hint and to what is wrong with it."""
+    notes = [f"{field.id}-error"] * bool(field.errors) + [f"{field.id}-hint"] * bool(hint)
+    attributes: dict[str, str] = {"autocomplete": autocomplete}
+    if type:
+        attributes["type"] = type
+    if notes:
+        attributes["aria-describedby"] = " ".join(notes)
+    if field.errors:
+        attributes["aria-invalid"] = "true"
+    return Markup(field(**attributes))  # noqa: S704 - WTForms has escaped what was typed
 
 
 class SignIn(Form):

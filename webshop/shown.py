@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from bookshop import money
 from bookshop.money import Money
 from webshop.covers import cover_svg
+from webshop.forms import control
 from webshop.language import language
 
 
@@ -22,7 +23,7 @@ def set_up(app: Flask) -> None:
         moment=moment,
         language_name=language_name,
     )
-    app.jinja_env.globals.update(cover=cover, language=language, sort_key=money.as_decimal)
+    app.jinja_env.globals.update(cover=cover, control=control, language=language)
 
 
 def shown_money(amount: Money) -> str:

@@ -53,6 +53,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 def set_up(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # the token alone says who it is
+    manager.login_view, manager.login_message = "account.sign_in", None
     manager.request_loader(_load)
     app.after_request(_hand_out_basket)
     app.jinja_env.globals["copies_in_basket"] = copies_in_basket

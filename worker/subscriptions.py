@@ -83,13 +83,13 @@ SUBSCRIPTIONS: dict[type[Message], list[Handler]] = {
     PaymentNotWanted: [ClosePayment()],
     OrderPaid: [write_letters],
     OrderCancelled: [write_letters],
-    OrderCompleted: [write_letters],
+    OrderCompleted: [],
     # a parcel: confirm, send, receive, or not
     ParcelWaiting: [write_letters],
     ConfirmationOverdue: [write_letters],
     ParcelConfirmed: [write_letters],
     ParcelSent: [write_letters],
-    ParcelReceived: [write_letters],
+    ParcelReceived: [],
     ParcelRejected: [write_letters],
     ParcelCancelled: [write_letters],
     ParcelReturned: [write_letters],
@@ -97,7 +97,7 @@ SUBSCRIPTIONS: dict[type[Message], list[Handler]] = {
     ProblemSettled: [write_letters],
     # money back, money out
     RefundDue: [RefundMoney(), write_letters],
-    RefundMade: [follow_refund, write_letters],
+    RefundMade: [follow_refund],
     TransferDue: [PayOut()],
     TransferMade: [follow_transfer, write_letters],
     # letters

@@ -63,8 +63,8 @@ def validate(chunk: pd.DataFrame, seen: Seen, this_year: int | None = None) -> C
     checking.apply("stock", rules.stock)
     checking.apply("year", rules.year_up_to(this_year or date.today().year))
     checking.apply("pages", rules.pages)
-    checking.apply("language", rules.language)
-    checking.apply("cover_url", rules.cover_url)
+    checking.apply("language", rules.language, left_out="")
+    checking.apply("cover_url", rules.cover_url, left_out="")
     checking.apply("currency", rules.currency)
     checking.values["own_key"] = keys_without_isbn(checking.values)
     checking.refuse_duplicates(seen)
@@ -81,8 +81,9 @@ class _Checking:
         self.values[name] = values
         self.faults.append((name, faults))
 
-    def apply(self, name: str, rule: rules.Rule[Any]) -> None:
-        self.take(name, *_each_distinct(self.chunk[name], rule))
+    def apply(self, name: str, rule: rules.Rule[Any], left_out: object = None) -> None:
+        """`left_out` stands for a value that is wrong."""
+        self.take(name, *_each_distinct(self.chunk[name], rule, left_out))
 
     def refuse_duplicates(self, seen: Seen) -> None:
         lines = self.chunk["line"].to_numpy()
@@ -118,7 +119,9 @@ class _Checking:
         return sorted(every, key=lambda one: one[0])
 
 
-def _each_distinct(raw: "pd.Series[str]", rule: rules.Rule[Any]) -> tuple[Any, Faults]:
+def _each_distinct(
+    raw: "pd.Series[str]", rule: rules.Rule[Any], left_out: object
+) -> tuple[Any, Faults]:
     """Prices and years repeat: the rule is asked once for each that is different."""
     codes, distinct = pd.factorize(raw)
     answers = [rule(text) for text in distinct.tolist()]
@@ -127,7 +130,7 @@ def _each_distinct(raw: "pd.Series[str]", rule: rules.Rule[Any]) -> tuple[Any, F
         int(place): answers[codes[place]]
         for place in np.flatnonzero(np.array(wrong, dtype=bool)[codes])
     }
-    answers = [None if bad else answer for answer, bad in zip(answers, wrong, strict=True)]
+    answers = [left_out if bad else answer for answer, bad in zip(answers, wrong, strict=True)]
     return _objects(answers)[codes], faults
 
 

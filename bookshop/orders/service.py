@@ -246,8 +246,8 @@ def _is_paid(session: Session, order: Order) -> None:
 
 def _paid_late(session: Session, order: Order, news: PaymentConfirmed) -> None:
     """Honour it when the time was over and the copies can be had again, else give it all back."""
-    if order.cancelled_because in ("late", "refunded"):
-        return
+    if any(event.what == type(news).__name__ for event in order.history):
+        return  # a repeat: it was paid, and cancelled after that
     if order.cancelled_because == "expired":
         match stock.reserve(session, order.id, wanted(order)):
             case stock.Reserved():

@@ -8,13 +8,13 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from bookshop import money
-from bookshop.errors import ShopError
 from bookshop.money import Money
+from bookshop.orders.moving import Who
 from bookshop.stock import offers
 from bookshop.stock.offers import SellerOffer
 from bookshop.stock.service import MOST_ON_HAND
 from bookshop.translations import say, say_many
-from seller_dashboard.desk import Desk, tell
+from seller_dashboard.desk import Desk
 
 PER_PAGE = 50
 PRICE, ON_HAND, ON_SALE = "price", "on_hand", "on_sale"  # what may be edited
@@ -59,15 +59,14 @@ def page(desk: Desk) -> None:
         st.info(_nothing(words, desk.language))
         return
     st.caption(say_many(desk.language, "%(n)d book", "%(n)d books", found.total))
-    edited = _show(found.offers, desk.language)
+    key = _show(found.offers, desk.language)
     if found.total > PER_PAGE:
         st.pagination(-(-found.total // PER_PAGE), key=_page_key(words))
-    if edited:
-        _offer_to_save(desk, found.offers, edited)
+    _offer_to_save(desk, found.offers, key)
 
 
-def _show(found: Sequence[SellerOffer], language: str) -> Mapping[int, Mapping[str, Any]]:
-    """The edited cells by row. Other rows, or the same in another order, are another table."""
+def _show(found: Sequence[SellerOffer], language: str) -> str:
+    """The table's key. Other rows, or the same in another order, are another table."""
     ids = tuple(offer.id for offer in found)
     key = f"books-{st.session_state.get(_ROUND, 0)}-{hash(ids)}"
     st.data_editor(
@@ -77,8 +76,7 @@ def _show(found: Sequence[SellerOffer], language: str) -> Mapping[int, Mapping[s
         hide_index=True,
         key=key,
     )
-    edited: Mapping[int, Mapping[str, Any]] = st.session_state[key]["edited_rows"]
-    return edited
+    return key
 
 
 def _row(offer: SellerOffer) -> dict[str, object]:
@@ -123,22 +121,24 @@ def _columns(language: str) -> dict[str, Any]:
     }
 
 
-def _offer_to_save(
-    desk: Desk, found: Sequence[SellerOffer], edited: Mapping[int, Mapping[str, Any]]
-) -> None:
-    many = ("Save the change in %(n)d book", "Save the changes in %(n)d books")
-    if not st.button(say_many(desk.language, *many, len(edited)), type="primary", key="save"):
-        return
-    try:
-        wanted = changes(found, edited)
-    except ShopError as error:
-        tell("error", error.told_in(desk.language))
-        st.rerun()
-    desk.act(
-        lambda session, _: make(session, desk.user.id, wanted),
-        say(desk.language, "Saved."),
-        then=lambda _: st.session_state.update({_ROUND: st.session_state.get(_ROUND, 0) + 1}),
-    )
+def _offer_to_save(desk: Desk, found: Sequence[SellerOffer], key: str) -> None:
+    def save(session: Session, _: Who) -> None:
+        make(session, desk.user.id, changes(found, st.session_state[key]["edited_rows"]))
+
+    edited = len(st.session_state[key]["edited_rows"])
+    if edited:
+        many = ("Save the change in %(n)d book", "Save the changes in %(n)d books")
+        st.button(
+            say_many(desk.language, *many, edited),
+            type="primary",
+            key="save",
+            on_click=desk.act,
+            args=(save, say(desk.language, "Saved."), _begin_anew),
+        )
+
+
+def _begin_anew(_: object) -> None:
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
 def _price(text: str | None) -> Money | None:

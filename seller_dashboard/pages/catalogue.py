@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bookshop.errors import NotFound
 from bookshop.imports import service as imports
 from bookshop.imports.models import Import, ImportState
+from bookshop.orders.moving import Who
 from bookshop.translations import say, say_many
 from seller_dashboard.desk import Desk
 from seller_dashboard.pages.faults import show_faults
@@ -108,7 +109,12 @@ def _show_counts(report: dict[str, Any], language: str) -> None:
 
 
 def _offer_to_apply(desk: Desk, importing: Import, report: dict[str, Any]) -> None:
-    withdraw = False
+    withdraw = f"withdraw-{importing.id}"
+
+    def apply(session: Session, _: Who) -> None:
+        wanted = bool(st.session_state.get(withdraw))
+        imports.approve(session, importing.id, desk.user.id, withdraw_missing=wanted)
+
     if report["missing"] and report["accepted"]:
         offer = say_many(
             desk.language,
@@ -116,28 +122,32 @@ def _offer_to_apply(desk: Desk, importing: Import, report: dict[str, Any]) -> No
             "Take off sale the %(n)d books that are not in the file",
             report["missing"],
         )
-        withdraw = st.checkbox(offer, key=f"withdraw-{importing.id}")
+        st.checkbox(offer, key=withdraw)
     with st.container(horizontal=True):
-        if report["accepted"] and st.button(
-            say(desk.language, "Apply"), type="primary", key=f"apply-{importing.id}"
-        ):
-            desk.act(
-                lambda session, _: imports.approve(
-                    session, importing.id, desk.user.id, withdraw_missing=withdraw
-                )
+        if report["accepted"]:
+            st.button(
+                say(desk.language, "Apply"),
+                type="primary",
+                key=f"apply-{importing.id}",
+                on_click=desk.act,
+                args=(apply,),
             )
         _offer_to_cancel(desk, importing)
 
 
 def _offer_to_cancel(desk: Desk, importing: Import) -> None:
-    if st.button(say(desk.language, "Cancel the upload"), key=f"cancel-{importing.id}"):
-        desk.act(
-            lambda session, _: imports.cancel(session, importing.id, desk.user.id),
-            say(desk.language, "Cancelled: nothing was changed in the shop."),
-        )
+    def cancel(session: Session, _: Who) -> None:
+        imports.cancel(session, importing.id, desk.user.id)
+
+    done = say(desk.language, "Cancelled: nothing was changed in the shop.")
+    name = say(desk.language, "Cancel the upload")
+    st.button(name, key=f"cancel-{importing.id}", on_click=desk.act, args=(cancel, done))
 
 
 def _offer_to_undo(desk: Desk, importing: Import) -> None:
+    def undo(session: Session, _: Who) -> Import:
+        return imports.undo(session, importing.id, desk.user.id)
+
     with st.expander(say(desk.language, "Undo this upload")):
         st.write(
             say(
@@ -146,11 +156,12 @@ def _offer_to_undo(desk: Desk, importing: Import) -> None:
                 "What was changed after it stays as it is.",
             )
         )
-        if st.button(say(desk.language, "Undo"), key=f"undo-{importing.id}"):
-            desk.act(
-                lambda session, _: imports.undo(session, importing.id, desk.user.id),
-                then=lambda asked: st.session_state.update({_undoing(asked): True}),
-            )
+        st.button(
+            say(desk.language, "Undo"),
+            key=f"undo-{importing.id}",
+            on_click=desk.act,
+            args=(undo, "", lambda asked: st.session_state.update({_undoing(asked): True})),
+        )
 
 
 def _is_being_undone(importing: Import) -> bool:

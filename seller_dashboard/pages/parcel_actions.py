@@ -1,5 +1,8 @@
 """What can be done with one parcel now. Each deed may come twice; the services see to that."""
 
+from functools import partial
+from typing import Any
+
 import streamlit as st
 from sqlalchemy.orm import Session
 
@@ -29,65 +32,88 @@ def actions(desk: Desk, parcel: Parcel) -> None:
 
 
 def _confirm(desk: Desk, parcel: Parcel) -> None:
+    def confirm(session: Session, who: Who) -> None:
+        parcels.confirm(session, parcel.id, who)
+
     st.write(say(desk.language, "It is paid. Look whether the books are there, then confirm."))
-    if st.button(say(desk.language, "Confirm"), type="primary", key=f"confirm-{parcel.id}"):
-        desk.act(
-            lambda session, who: parcels.confirm(session, parcel.id, who),
-            say(desk.language, "Confirmed. Send it when you can, and say so here."),
-        )
+    st.button(
+        say(desk.language, "Confirm"),
+        type="primary",
+        key=f"confirm-{parcel.id}",
+        on_click=desk.act,
+        args=(confirm, say(desk.language, "Confirmed. Send it when you can, and say so here.")),
+    )
 
 
 def _send(desk: Desk, parcel: Parcel) -> None:
+    tracking = f"tracking-{parcel.id}"
+
+    def send(session: Session, who: Who) -> None:
+        parcels.send(session, parcel.id, who, st.session_state[tracking])
+
     with st.form(f"send-{parcel.id}"):
-        tracking = st.text_input(
-            say(desk.language, "Tracking number, if there is one"), max_chars=100
+        st.text_input(
+            say(desk.language, "Tracking number, if there is one"), max_chars=100, key=tracking
         )
-        if st.form_submit_button(say(desk.language, "It is sent"), type="primary"):
-            desk.act(
-                lambda session, who: parcels.send(session, parcel.id, who, tracking),
-                say(desk.language, "Noted as sent; the customer is told."),
-            )
+        st.form_submit_button(
+            say(desk.language, "It is sent"),
+            type="primary",
+            on_click=desk.act,
+            args=(send, say(desk.language, "Noted as sent; the customer is told.")),
+        )
 
 
 def _reject(desk: Desk, parcel: Parcel) -> None:
+    because, note = f"because-{parcel.id}", f"note-{parcel.id}"
+
+    def reject(session: Session, who: Who) -> None:
+        words = st.session_state
+        parcels.reject(session, parcel.id, who, words[because], words[note])
+
     with (
         st.expander(say(desk.language, "I cannot send it")),
         st.form(f"reject-{parcel.id}", border=False),
     ):
         st.write(say(desk.language, "The customer gets the money back. This cannot be undone."))
-        because = st.radio(
+        st.radio(
             say(desk.language, "Why"),
             list(BECAUSE),
             format_func=lambda reason: say(desk.language, BECAUSE[reason]),
+            key=because,
         )
-        note = st.text_area(
-            say(desk.language, "A word to the customer, if you like"),
-            max_chars=parcels.LONGEST_NOTE,
+        _ask_for_words(say(desk.language, "A word to the customer, if you like"), note)
+        st.form_submit_button(
+            say(desk.language, "Reject the parcel"),
+            on_click=desk.act,
+            args=(reject, say(desk.language, "Rejected. The customer gets the money back.")),
         )
-        if st.form_submit_button(say(desk.language, "Reject the parcel")):
-            desk.act(
-                lambda session, who: parcels.reject(session, parcel.id, who, because, note),
-                say(desk.language, "Rejected. The customer gets the money back."),
-            )
 
 
 def _settle(desk: Desk, parcel: Parcel) -> None:
+    note = f"answer-{parcel.id}-{parcel.problems}"
+
+    def settle(session: Session, who: Who, *, refund: bool) -> None:
+        words = st.session_state[note]
+        parcels.settle_problem(session, parcel.id, who, refund=refund, note=words)
+
+    def button(label: str, refund: bool, done: str, **looks: Any) -> None:
+        deed = partial(settle, refund=refund)
+        st.form_submit_button(label, on_click=desk.act, args=(deed, done), **looks)
+
+    language = desk.language
     with st.form(f"settle-{parcel.id}-{parcel.problems}"):
-        st.subheader(say(desk.language, "The customer reports a problem"))
+        st.subheader(say(language, "The customer reports a problem"))
         st.text(parcel.problem)
-        note = st.text_area(
-            say(desk.language, "Your answer, if you like"), max_chars=parcels.LONGEST_NOTE
-        )
+        _ask_for_words(say(language, "Your answer, if you like"), note)
         with st.container(horizontal=True):
-            refund = st.form_submit_button(
-                say(desk.language, "Give the money back"), type="primary"
+            given_back = say(language, "Settled. The customer gets the money back.")
+            button(say(language, "Give the money back"), True, given_back, type="primary")
+            button(
+                say(language, "All is well"),
+                False,
+                say(language, "Settled. The parcel goes its way."),
             )
-            dismiss = st.form_submit_button(say(desk.language, "All is well"))
 
-    def settle(session: Session, who: Who) -> None:
-        parcels.settle_problem(session, parcel.id, who, refund=refund, note=note)
 
-    if refund:
-        desk.act(settle, say(desk.language, "Settled. The customer gets the money back."))
-    if dismiss:
-        desk.act(settle, say(desk.language, "Settled. The parcel goes its way."))
+def _ask_for_words(label: str, key: str) -> None:
+    st.text_area(label, max_chars=parcels.LONGEST_NOTE, key=key)

@@ -61,14 +61,16 @@ def _ask_for_a_file(desk: Desk) -> None:
             "in the shop before you say so.",
         )
     )
-    round = st.session_state.setdefault(_ROUND, 0)
-    file = st.file_uploader(say(desk.language, "Your catalogue"), key=f"file-{round}")
-    if file:
-        st.session_state[_ROUND] = round + 1  # also when it fails: it is taken in once
-        _take_in(desk, file)
+    key = f"file-{st.session_state.setdefault(_ROUND, 0)}"
+    st.file_uploader(
+        say(desk.language, "Your catalogue"), key=key, on_change=_take_in, args=(desk, key)
+    )
 
 
-def _take_in(desk: Desk, file: UploadedFile) -> None:
+def _take_in(desk: Desk, key: str) -> None:
+    """To disk at once: what the uploader holds, it holds in memory."""
+    file: UploadedFile = st.session_state[key]
+    st.session_state[_ROUND] += 1
     kept = imports.keep(file, desk.settings.uploads)
     desk.act(
         lambda session, _: imports.receive(session, desk.user.id, file.name, kept),

@@ -171,9 +171,7 @@ def test_an_operator_may_say_that_all_is_well(visits, shop, emma, ada, parcel):
 
 
 def test_what_is_most_urgent_comes_first(shop, emma, ada, novel):
-    sent, confirmed, late, early = (
-        shop.parcels(shop.bought(ada, {novel: 1}))[0] for _ in range(4)
-    )
+    sent, confirmed, late, early = (shop.parcels(shop.bought(ada, {novel: 1}))[0] for _ in range(4))
     for parcel in (sent, confirmed):
         shop.does(parcels.confirm, parcel.id, seller(emma))
     shop.does(parcels.send, sent.id, seller(emma))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +23,7 @@ CATALOGUE = b"""isbn,title,price,stock
 def uploaded(visits, shop, emma):
     """The page right after a file was dropped on it, and the import's id."""
     page = visits(emma, "upload")
-    page.file_uploader[0].upload(("spring.csv", CATALOGUE, "text/csv"))
+    page.file_uploader[0].upload("spring.csv", CATALOGUE, "text/csv")
     page.run()
     with shop.database.reading() as session:
         [received] = imports.history(session, emma)
@@ -52,7 +53,7 @@ def test_a_file_is_taken_in_once_and_its_check_is_watched(uploaded, shop, emma):
     with shop.database.reading() as session:
         assert len(imports.history(session, emma)) == 1
     kept = shop.does(imports.get, id, emma)
-    assert open(kept.path, "rb").read() == CATALOGUE
+    assert Path(kept.path).read_bytes() == CATALOGUE
 
 
 def test_the_preview_counts_and_names_what_is_refused(uploaded, shop, emma):
@@ -118,7 +119,7 @@ def test_cancelled_before_it_did_anything(uploaded, shop, emma):
 
 def test_what_is_no_catalogue_is_refused_in_words(visits, shop, emma):
     page = visits(emma, "upload")
-    page.file_uploader[0].upload(("photo.pdf", b"%PDF-1.7 ...", "application/pdf"))
+    page.file_uploader[0].upload("photo.pdf", b"%PDF-1.7 ...", "application/pdf")
     page.run()
     shop.works()
 

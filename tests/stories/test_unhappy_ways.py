@@ -31,7 +31,7 @@ def test_short_and_the_customer_takes_what_is_left(shop, ada, emma, boris):
     order = shop.orders(ada, {some: 3, none: 1})
     shop.works()
     assert shop.state(order) == "short"
-    assert [line.left for line in shop.order(order).lines] == [1, 0] or [0, 1]
+    assert sorted(line.left for line in shop.order(order).lines) == [0, 1]
     assert shop.copies(some) == (1, 0)
     assert shop.billing.payments == {}
 
@@ -172,8 +172,9 @@ def test_the_customer_cancels_after_paying(shop, ada, emma, boris):
     assert shop.parcel_states(order) == ["refunded", "refunded"]
     assert shop.accounts() == {"customer": -100000, "refund": 100000}
     assert shop.copies(one) == shop.copies(two) == (1, 0)
-    assert shop.letters()["ada", "order_cancelled"] == 1
-    assert shop.letters()["emma", "parcel_cancelled_seller"] == 1
+    assert shop.letters()["ada", "order_refunded"] == 1
+    assert shop.letters()["ada", "parcel_cancelled"] == 0
+    assert shop.letters()["emma", "sale_cancelled"] == 1
 
 
 def test_one_parcel_is_cancelled_and_the_other_goes_on(shop, ada, emma, boris):

@@ -3,6 +3,7 @@
 import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from bookshop.auth import service as auth
@@ -45,7 +46,7 @@ class Program:
 def _weak_passwords():
     """A strong hash is slow on purpose; here nobody attacks it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(auth, "_hasher", PasswordHasher(time_cost=1, memory_cost=8))
+        patch.setattr(auth, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
 
 
@@ -96,6 +97,29 @@ def emma(emma_id, of):
 def boris(shop, of):
     shop.has("boris", Role.SELLER)
     return of("boris")
+
+
+@pytest.fixture
+def queries(app):
+    """How many queries an asking costs; it must succeed."""
+
+    def count(ask, *args, **kwargs) -> int:
+        asked = []
+
+        def note(_connection, _cursor, statement, *_rest) -> None:
+            if statement.startswith("SELECT"):
+                asked.append(statement)
+
+        with app.app_context():
+            engine = app.extensions["sqlalchemy"].engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            assert ask(*args, **kwargs).status_code == 200
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return len(asked)
+
+    return count
 
 
 @pytest.fixture

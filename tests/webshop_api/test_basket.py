@@ -27,18 +27,17 @@ def test_putting_in_again_sets_the_quantity(ada, emma_book):
     assert ada.get("/basket").json["copies"] == 2
 
 
-@pytest.mark.parametrize("quantity", [0, 100, -1, 1.5, "2", True, None, [], 10**30])
-def test_a_quantity_is_a_whole_number_from_1_to_99(ada, emma_book, quantity):
-    answer = ada.put(f"/basket/items/{emma_book}", {"quantity": quantity})
-
-    assert answer.status_code == 422
-    assert answer.json["errors"][0]["field"] == "quantity"
+def test_a_quantity_is_a_whole_number_from_1_to_99(ada, emma_book):
+    for quantity in (0, 100, -1, 1.5, "2", True, None, [], 10**30):
+        answer = ada.put(f"/basket/items/{emma_book}", {"quantity": quantity})
+        assert answer.status_code == 422, quantity
+        assert answer.json["errors"][0]["field"] == "quantity"
     assert ada.get("/basket").json["items"] == []
 
 
-@pytest.mark.parametrize("offer", [12345, 0, 9999999999, "x", "-1"])
-def test_an_unknown_offer_is_404(ada, offer):
-    assert ada.put(f"/basket/items/{offer}", {"quantity": 1}).status_code == 404
+def test_an_unknown_offer_is_404(ada):
+    for offer in (12345, 0, 9999999999, "x", "-1"):
+        assert ada.put(f"/basket/items/{offer}", {"quantity": 1}).status_code == 404, offer
 
 
 def test_taking_out_twice_is_no_mistake(ada, emma_book):

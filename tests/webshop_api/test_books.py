@@ -1,7 +1,6 @@
 """Find books, and look at one."""
 
 import pytest
-from sqlalchemy import event
 
 from bookshop.books.models import Book, Offer
 
@@ -41,26 +40,24 @@ def test_filters_and_pages_go_to_the_index(guest, shelf):
     assert first["facets"]["seller"] == {"emma": 2, "boris": 1}
 
 
-@pytest.mark.parametrize(
-    ("query", "code"),
-    [
-        ({"page": "0"}, "out_of_range"),
-        ({"page": "9" * 5000}, "out_of_range"),
-        ({"per_page": "101"}, "out_of_range"),
-        ({"per_page": "ten"}, "not_whole"),
-        ({"sort": "weight"}, "not_one_of"),
-        ({"in_stock": "perhaps"}, "not_boolean"),
-        ({"min_price": "cheap"}, "not_money"),
-        ({"q": "a\0b"}, "bad_signs"),
-    ],
-    ids=str,
-)
-def test_a_question_that_cannot_be_understood_says_which_part(guest, query, code):
-    answer = guest.get("/books", **query)
+def test_a_question_that_cannot_be_understood_says_which_part(guest):
+    mistakes = [
+        ("page", "0", "out_of_range"),
+        ("page", "9" * 20, "out_of_range"),
+        ("page", "9" * 5000, "not_whole"),
+        ("per_page", "101", "out_of_range"),
+        ("per_page", "ten", "not_whole"),
+        ("sort", "weight", "not_one_of"),
+        ("in_stock", "perhaps", "not_boolean"),
+        ("min_price", "cheap", "not_money"),
+        ("q", "a\0b", "bad_signs"),
+    ]
 
-    assert answer.status_code == 422
-    [fault] = answer.json["errors"]
-    assert (fault["field"], fault["code"]) == (next(iter(query)), code)
+    for field, value, code in mistakes:
+        answer = guest.get("/books", **{field: value})
+        assert answer.status_code == 422
+        faults = [(fault["field"], fault["code"]) for fault in answer.json["errors"]]
+        assert faults == [(field, code)]
 
 
 def test_a_book_is_known_by_isbn_and_by_id(guest, shop, emma_id):
@@ -76,9 +73,9 @@ def test_a_book_is_known_by_isbn_and_by_id(guest, shop, emma_id):
     assert by_isbn.json["offers"][0]["sellable"] == 2
 
 
-@pytest.mark.parametrize("key", ["9780000000000", "0", "999999999999", "9" * 4500, "emma", "%00"])
-def test_no_such_book_is_404(guest, key):
-    assert guest.get(f"/books/{key}").status_code == 404
+def test_no_such_book_is_404(guest):
+    for key in ("9780000000000", "0", "999999999999", "9" * 4500, "emma", "%00"):
+        assert guest.get(f"/books/{key}").status_code == 404, key
 
 
 def test_a_withdrawn_offer_is_not_shown(guest, shop, shelf):
@@ -96,22 +93,16 @@ def test_suggestions_come_while_one_types(guest, shelf):
 
 
 @pytest.mark.parametrize("path", ["/books", "/books/1"])
-def test_a_list_of_fifty_costs_as_many_queries_as_a_list_of_two(guest, app, shop, emma_id, path):
-    def queries() -> int:
-        asked = []
-        with app.app_context():
-            engine = app.extensions["sqlalchemy"].engine
-        event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
-        assert guest.get(path, per_page=100).status_code == 200
-        return len(asked)
-
+def test_a_shelf_of_twelve_costs_as_many_queries_as_one_of_two(
+    guest, shop, emma_id, queries, path
+):
     for n in range(2):
         shop.sells(emma_id, f"Book {n}", copies=1)
     shop.works()
-    few = queries()
-    for n in range(50):
+    few = queries(guest.get, path, per_page=100)
+    for n in range(10):
         shop.sells(emma_id, f"More {n}", copies=1)
     shop.works()
 
     assert few <= 2
-    assert queries() == few
+    assert queries(guest.get, path, per_page=100) == few

@@ -82,7 +82,7 @@ class _Lines:
         line = self._stream.readline(_LONGEST_LINE)
         if len(line) == _LONGEST_LINE:
             raise LineTooLong(line=self.first + len(self.held))
-        return line.replace("\r", "") if line.endswith("\r\n") else line
+        return line.replace("\r", "")
 
 
 class _Table:

@@ -74,7 +74,7 @@ class _Events:
     def value(self, event: Event) -> str:
         """A text as written; a list as its texts; anything else is not a value of a book."""
         if isinstance(event, ScalarEvent):
-            return "" if event.style is None and event.value in _NOTHING else event.value
+            return "" if not event.style and event.value in _NOTHING else event.value
         if isinstance(event, SequenceStartEvent):
             return "; ".join(filter(None, map(self.value, self.items())))
         if isinstance(event, MappingStartEvent):

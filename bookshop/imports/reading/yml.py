@@ -108,7 +108,7 @@ class _Categories:
 
     def add(self, element: etree._Element) -> None:
         own = element.get("id", "")
-        self._names[own] = _text(element)
+        self._names[own] = _text(element).strip()
         self._parents[own] = element.get("parentId", "")
 
     def name_of(self, wanted: str) -> str:
@@ -124,15 +124,20 @@ class _Categories:
 def _texts(offer: etree._Element) -> dict[str, list[str]]:
     texts: dict[str, list[str]] = {}
     for child in offer.iterchildren(tag=etree.Element):
-        texts.setdefault(str(child.tag), []).append(_text(child))
+        texts.setdefault(str(child.tag), []).append(_text(child).strip())
     return texts
 
 
 def _text(element: etree._Element) -> str:
+    return (element.text or "") + "".join(_inner(child) + (child.tail or "") for child in element)
+
+
+def _inner(child: etree._Element) -> str:
     """Of names like &nbsp; that nobody declared, those that HTML knows are understood."""
-    if len(element) == 0:
-        return (element.text or "").strip()
-    return html.unescape("".join(str(part) for part in element.itertext())).strip()
+    if isinstance(child, etree._Entity):
+        return html.unescape(child.text or "")
+    is_text = not isinstance(child, etree._Comment | etree._ProcessingInstruction)
+    return _text(child) if is_text else ""
 
 
 def _first(texts: dict[str, list[str]], *tags: str) -> str:

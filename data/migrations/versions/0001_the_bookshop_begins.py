@@ -14,7 +14,7 @@ def upgrade() -> None:
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('asked', sa.String(), nullable=False),
     sa.Column('answer', sa.JSON(), nullable=True),
-    sa.Column('at', bookshop.database.UtcTime(timezone=True), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('who', 'key', name=op.f('pk_answered_requests'))
     )
     with op.batch_alter_table('answered_requests', schema=None) as batch_op:
@@ -24,7 +24,7 @@ def upgrade() -> None:
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
     sa.Column('body', sa.JSON(), nullable=False),
-    sa.Column('came_at', bookshop.database.UtcTime(timezone=True), nullable=False),
+    sa.Column('came_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_billing_events'))
     )
     op.create_table('ledger',
@@ -35,7 +35,7 @@ def upgrade() -> None:
     sa.Column('order_id', sa.Integer(), nullable=False),
     sa.Column('parcel_id', sa.Integer(), nullable=True),
     sa.Column('seller_id', sa.Integer(), nullable=True),
-    sa.Column('at', bookshop.database.UtcTime(timezone=True), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('amount <> 0', name=op.f('ck_ledger_amount_is_not_zero')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger')),
     sa.UniqueConstraint('movement', 'account', name=op.f('uq_ledger_movement_account'))
@@ -55,8 +55,8 @@ def upgrade() -> None:
     sa.Column('subject', sa.String(), nullable=False),
     sa.Column('text', sa.String(), nullable=False),
     sa.Column('html', sa.String(), nullable=False),
-    sa.Column('written_at', bookshop.database.UtcTime(timezone=True), nullable=False),
-    sa.Column('sent_at', bookshop.database.UtcTime(timezone=True), nullable=True),
+    sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_letters')),
     sa.UniqueConstraint('event', 'recipient', 'kind', name=op.f('uq_letters_event_recipient_kind'))
     )
@@ -70,8 +70,8 @@ def upgrade() -> None:
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('body', sa.JSON(), nullable=False),
-    sa.Column('made_at', bookshop.database.UtcTime(timezone=True), nullable=False),
-    sa.Column('routed_at', bookshop.database.UtcTime(timezone=True), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('routed_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox'))
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
@@ -85,9 +85,9 @@ def upgrade() -> None:
     sa.Column('state', sa.Enum('due', 'open', 'paid', 'declined', 'cancelled', name='paymentstate', native_enum=False, length=20), nullable=False),
     sa.Column('billing_id', sa.String(), nullable=True),
     sa.Column('pay_url', sa.String(), nullable=True),
-    sa.Column('made_at', bookshop.database.UtcTime(timezone=True), nullable=False),
-    sa.Column('asked_at', bookshop.database.UtcTime(timezone=True), nullable=False),
-    sa.Column('ended_at', bookshop.database.UtcTime(timezone=True), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('amount > 0', name=op.f('ck_payments_amount_is_positive')),
     sa.PrimaryKeyConstraint('order_id', 'attempt', name=op.f('pk_payments')),
     sa.UniqueConstraint('billing_id', name=op.f('uq_payments_billing_id'))
@@ -104,8 +104,8 @@ def upgrade() -> None:
     sa.Column('after_transfer', sa.Boolean(), nullable=False),
     sa.Column('state', sa.Enum('due', 'done', name='movestate', native_enum=False, length=20), nullable=False),
     sa.Column('billing_id', sa.String(), nullable=True),
-    sa.Column('made_at', bookshop.database.UtcTime(timezone=True), nullable=False),
-    sa.Column('done_at', bookshop.database.UtcTime(timezone=True), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('amount > 0', name=op.f('ck_refunds_amount_is_positive')),
     sa.PrimaryKeyConstraint('parcel_id', 'n', name=op.f('pk_refunds'))
     )
@@ -121,8 +121,8 @@ def upgrade() -> None:
     sa.Column('commission', sa.BigInteger(), nullable=False),
     sa.Column('state', sa.Enum('due', 'done', name='movestate', native_enum=False, length=20), nullable=False),
     sa.Column('billing_id', sa.String(), nullable=True),
-    sa.Column('made_at', bookshop.database.UtcTime(timezone=True), nullable=False),
-    sa.Column('done_at', bookshop.database.UtcTime(timezone=True), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('parcel_id', name=op.f('pk_transfers'))
     )
     with op.batch_alter_table('transfers', schema=None) as batch_op:
@@ -139,8 +139,8 @@ def upgrade() -> None:
     sa.Column('phone', sa.String(), nullable=False),
     sa.Column('language', sa.String(), nullable=False),
     sa.Column('role', sa.Enum('customer', 'seller', 'operator', name='role', native_enum=False, length=20), nullable=False),
-    sa.Column('created_at', bookshop.database.UtcTime(timezone=True), nullable=False),
-    sa.Column('deleted_at', bookshop.database.UtcTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
     sa.UniqueConstraint('email', name=op.f('uq_users_email')),
     sa.UniqueConstraint('login', name=op.f('uq_users_login'))
@@ -149,7 +149,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=True),
     sa.Column('guest_token', sa.String(), nullable=True),
-    sa.Column('changed_at', bookshop.database.UtcTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('(user_id IS NULL) <> (guest_token IS NULL)', name=op.f('ck_baskets_has_one_owner')),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_baskets_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_baskets')),
@@ -174,7 +174,7 @@ def upgrade() -> None:
     sa.Column('pages', sa.Integer(), nullable=True),
     sa.Column('description', sa.String(), nullable=False),
     sa.Column('cover_url', sa.String(), nullable=False),
-    sa.Column('created_at', bookshop.database.UtcTime(timezone=True), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.CheckConstraint('isbn13 IS NOT NULL OR own_key IS NOT NULL', name=op.f('ck_books_is_known_by_a_key')),
     sa.ForeignKeyConstraint(['own_seller_id'], ['users.id'], name=op.f('fk_books_own_seller_id')),
@@ -194,12 +194,12 @@ def upgrade() -> None:
     sa.Column('queue', sa.String(), nullable=False),
     sa.Column('state', sa.Enum('waiting', 'failed', 'stuck', 'done', name='deliverystate', native_enum=False, length=20), nullable=False),
     sa.Column('tries', sa.Integer(), nullable=False),
-    sa.Column('made_at', bookshop.database.UtcTime(timezone=True), nullable=False),
-    sa.Column('due_at', bookshop.database.UtcTime(timezone=True), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('handed', sa.Integer(), nullable=False),
     sa.Column('batch', sa.String(), nullable=False),
-    sa.Column('held_until', bookshop.database.UtcTime(timezone=True), nullable=True),
-    sa.Column('done_at', bookshop.database.UtcTime(timezone=True), nullable=True),
+    sa.Column('held_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('error', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['message_id'], ['outbox.id'], name=op.f('fk_deliveries_message_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_deliveries')),
@@ -220,8 +220,8 @@ def upgrade() -> None:
     sa.Column('language', sa.String(), nullable=False),
     sa.Column('currency', sa.String(), nullable=False),
     sa.Column('delivery_price', sa.BigInteger(), nullable=False),
-    sa.Column('placed_at', bookshop.database.UtcTime(timezone=True), nullable=False),
-    sa.Column('expires_at', bookshop.database.UtcTime(timezone=True), nullable=True),
+    sa.Column('placed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('cancelled_because', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['customer_id'], ['users.id'], name=op.f('fk_orders_customer_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_orders'))
@@ -242,8 +242,8 @@ def upgrade() -> None:
     op.create_table('sign_ins',
     sa.Column('token_hash', sa.String(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
-    sa.Column('created_at', bookshop.database.UtcTime(timezone=True), nullable=False),
-    sa.Column('expires_at', bookshop.database.UtcTime(timezone=True), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_sign_ins_user_id')),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_sign_ins'))
     )
@@ -268,12 +268,13 @@ def upgrade() -> None:
     sa.Column('changed', sa.Integer(), nullable=False),
     sa.Column('unchanged', sa.Integer(), nullable=False),
     sa.Column('withdrawn', sa.Integer(), nullable=False),
+    sa.Column('missing', sa.Integer(), nullable=False),
     sa.Column('problems', sa.JSON(), nullable=False),
     sa.Column('warnings', sa.JSON(), nullable=False),
     sa.Column('refused', sa.JSON(), nullable=True),
     sa.Column('applied_records', sa.Integer(), nullable=False),
-    sa.Column('uploaded_at', bookshop.database.UtcTime(timezone=True), nullable=False),
-    sa.Column('ended_at', bookshop.database.UtcTime(timezone=True), nullable=True),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['seller_id'], ['shops.seller_id'], name=op.f('fk_imports_seller_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_imports'))
     )
@@ -287,8 +288,8 @@ def upgrade() -> None:
     sa.Column('sku', sa.String(), nullable=False),
     sa.Column('price', sa.BigInteger(), nullable=False),
     sa.Column('currency', sa.String(), nullable=False),
-    sa.Column('withdrawn_at', bookshop.database.UtcTime(timezone=True), nullable=True),
-    sa.Column('changed_at', bookshop.database.UtcTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('price > 0', name=op.f('ck_offers_price_is_positive')),
     sa.ForeignKeyConstraint(['book_id'], ['books.id'], name=op.f('fk_offers_book_id')),
     sa.ForeignKeyConstraint(['seller_id'], ['shops.seller_id'], name=op.f('fk_offers_seller_id')),
@@ -306,10 +307,10 @@ def upgrade() -> None:
     sa.Column('seller_id', sa.Integer(), nullable=False),
     sa.Column('state', sa.Enum('planned', 'waiting', 'confirmed', 'sent', 'received', 'settled', 'rejected', 'cancelled', 'returned', 'refunded', name='parcelstate', native_enum=False, length=20), nullable=False),
     sa.Column('commission_percent', sa.Numeric(precision=5, scale=2), nullable=False),
-    sa.Column('confirm_by', bookshop.database.UtcTime(timezone=True), nullable=True),
-    sa.Column('reminded_at', bookshop.database.UtcTime(timezone=True), nullable=True),
-    sa.Column('sent_at', bookshop.database.UtcTime(timezone=True), nullable=True),
-    sa.Column('receive_by', bookshop.database.UtcTime(timezone=True), nullable=True),
+    sa.Column('confirm_by', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reminded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('receive_by', sa.DateTime(timezone=True), nullable=True),
     sa.Column('tracking', sa.String(), nullable=False),
     sa.Column('ended_because', sa.String(), nullable=False),
     sa.Column('ended_note', sa.String(), nullable=False),
@@ -364,7 +365,7 @@ def upgrade() -> None:
     sa.Column('who', sa.String(), nullable=False),
     sa.Column('who_id', sa.Integer(), nullable=True),
     sa.Column('why', sa.String(), nullable=False),
-    sa.Column('at', bookshop.database.UtcTime(timezone=True), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['order_id'], ['orders.id'], name=op.f('fk_order_events_order_id')),
     sa.ForeignKeyConstraint(['parcel_id'], ['parcels.id'], name=op.f('fk_order_events_parcel_id')),
     sa.ForeignKeyConstraint(['who_id'], ['users.id'], name=op.f('fk_order_events_who_id')),
@@ -404,8 +405,8 @@ def upgrade() -> None:
     sa.Column('offer_id', sa.Integer(), nullable=False),
     sa.Column('quantity', sa.Integer(), nullable=False),
     sa.Column('state', sa.Enum('live', 'sent', 'released', name='reservationstate', native_enum=False, length=20), nullable=False),
-    sa.Column('made_at', bookshop.database.UtcTime(timezone=True), nullable=False),
-    sa.Column('ended_at', bookshop.database.UtcTime(timezone=True), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_reservations_quantity_is_positive')),
     sa.ForeignKeyConstraint(['offer_id'], ['offers.id'], name=op.f('fk_reservations_offer_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reservations'))
@@ -420,7 +421,7 @@ def upgrade() -> None:
     sa.Column('offer_id', sa.Integer(), nullable=False),
     sa.Column('on_hand', sa.Integer(), nullable=False),
     sa.Column('reserved', sa.Integer(), nullable=False),
-    sa.Column('changed_at', bookshop.database.UtcTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('on_hand >= 0', name=op.f('ck_shelves_on_hand_is_not_negative')),
     sa.CheckConstraint('reserved >= 0', name=op.f('ck_shelves_reserved_is_not_negative')),
     sa.ForeignKeyConstraint(['offer_id'], ['offers.id'], name=op.f('fk_shelves_offer_id')),
@@ -436,7 +437,7 @@ def upgrade() -> None:
     sa.Column('who_id', sa.Integer(), nullable=True),
     sa.Column('before', sa.Integer(), nullable=False),
     sa.Column('after', sa.Integer(), nullable=False),
-    sa.Column('at', bookshop.database.UtcTime(timezone=True), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['offer_id'], ['offers.id'], name=op.f('fk_stock_movements_offer_id')),
     sa.ForeignKeyConstraint(['who_id'], ['users.id'], name=op.f('fk_stock_movements_who_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_movements'))

@@ -1,14 +1,12 @@
 """A bookshop with a real database, whose billing answers at once, and which writes its letters."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bookshop.basket import service as basket
 from bookshop.books.models import Book, Offer
@@ -198,25 +196,26 @@ def _billed(payment: Payment, state: PaymentState) -> BilledPayment:
 
 
 @pytest.fixture(scope="session")
-def empty_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made once; each story begins with a copy."""
-    file = tmp_path_factory.mktemp("tables") / "shop.sqlite"
-    database = Database(f"sqlite:///{file}")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """Made once, with all that SQLAlchemy has compiled for them."""
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('shop') / 'shop.sqlite'}")
     Base.metadata.create_all(database.engine)
-    database.engine.dispose()
-    return file
-
-
-@pytest.fixture(params=["en", "ru"])
-def shop(request: pytest.FixtureRequest, tmp_path: Path, empty_tables: Path) -> SmallBookshop:
-    return opened(tmp_path, empty_tables, request.param)
+    return database
 
 
 @pytest.fixture
-def english_shop(tmp_path: Path, empty_tables: Path) -> SmallBookshop:
-    return opened(tmp_path, empty_tables, "en")
+def empty(tables: Database) -> Database:
+    with tables.transaction() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(delete(table))
+    return tables
 
 
-def opened(folder: Path, empty_tables: Path, language: str) -> SmallBookshop:
-    file = shutil.copy(empty_tables, folder / "shop.sqlite")
-    return SmallBookshop(Database(f"sqlite:///{file}"), language)
+@pytest.fixture(params=["en", "ru"])
+def shop(request: pytest.FixtureRequest, empty: Database) -> SmallBookshop:
+    return SmallBookshop(empty, request.param)
+
+
+@pytest.fixture
+def english_shop(empty: Database) -> SmallBookshop:
+    return SmallBookshop(empty, "en")

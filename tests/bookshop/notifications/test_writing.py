@@ -161,6 +161,16 @@ def test_an_order_taken_up_again_and_then_cancelled_whole_is_told_both_times(eng
     assert ends == ["order_cancelled", "order_refunded"]
 
 
+def test_who_reads_russian_is_written_to_in_russian(empty):
+    shop = SmallBookshop(empty, "ru")
+    order = shop.has_paid_for({shop.emma: 2})
+
+    [letter] = shop.letters("order_paid")
+    assert letter.subject == f"Заказ {order} оплачен"
+    [letter] = shop.letters("parcel_waiting")
+    assert "Соберите 2 книги" in letter.text
+
+
 def test_an_order_says_why_it_ended_unpaid(english_shop):
     gone = english_shop.orders({english_shop.emma: 1})
     with english_shop.database.transaction() as session:
