@@ -136,15 +136,15 @@ def import_catalogue(asked: argparse.Namespace, settings: Settings) -> int:
 
 
 def search(asked: argparse.Namespace, settings: Settings) -> int:
-    from search_index import Question, open_index
+    from search_index import Question, Sort, open_index
     from search_index.answer import as_json
 
     database = Database(settings.database_url)
     question = Question(
         words=asked.query,
-        category=(asked.category,) if asked.category else (),
-        seller=(asked.seller,) if asked.seller else (),
-        sort=asked.sort,
+        category=asked.category,
+        seller=asked.seller,
+        sort=Sort(asked.sort),
         page=asked.page,
         per_page=asked.limit,
     )

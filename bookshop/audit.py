@@ -257,11 +257,14 @@ def deliveries(session: Session) -> list[str]:
 
 def letters(session: Session) -> list[str]:
     """For every message whose letters should be written by now."""
-    still_open = select(Delivery.message_id).where(Delivery.state != DeliveryState.DONE)
+    under_way = (
+        select(OutboxMessage.key)
+        .outerjoin(Delivery, Delivery.message_id == OutboxMessage.id)
+        .where(or_(OutboxMessage.routed_at.is_(None), Delivery.state != DeliveryState.DONE))
+    )
     told = select(OutboxMessage).where(
         OutboxMessage.name.in_([kind.__name__ for kind in LETTERS]),
-        OutboxMessage.routed_at.is_not(None),
-        OutboxMessage.id.not_in(still_open),
+        OutboxMessage.key.not_in(under_way),
     )
     written = {
         (event, kind): number

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import streamlit as st
@@ -14,6 +15,7 @@ from bookshop.users.models import Role, User
 from seller_dashboard.desk import Desk, Resolver, Shop, show_told
 from seller_dashboard.pages import books, parcels, problems, start, statement, upload
 
+FAVICON = Path(__file__).parent / "static" / "favicon.svg"
 LANGUAGE_COOKIE = "bookshop_language"
 
 
@@ -54,6 +56,7 @@ def receive(shop: Shop, resolve: Resolver, first: str = "start") -> None:
             default=place.name == first,
             visibility="visible" if user and user.role is place.role else "hidden",
         )
+    st.set_page_config(page_icon=FAVICON)  # of our own: nothing is fetched from elsewhere
     at_work = user is not None and user.role is not Role.CUSTOMER
     here = st.navigation(list(pages.values()), position="sidebar" if at_work else "hidden")
     if user and here is pages["start"]:

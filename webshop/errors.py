@@ -1,10 +1,10 @@
 """How the shop shows what went wrong: a calm page to people, a problem (RFC 9457) to programs."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-import structlog
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
@@ -14,7 +14,7 @@ from webshop.language import language
 
 STATUS: dict[type[ShopError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -94,7 +94,7 @@ def _show_http_error(error: HTTPException) -> Response:
 
 
 def _show_our_fault(error: Exception) -> Response:
-    log.exception("a request failed", path=request.path, request_id=g.get("request_id"))
+    log.exception("%s failed: %s", g.get("request_id"), request.path)
     said = _explanation(500) or ""
     if wants_a_problem():
         return problem(500, said, "internal_server_error")

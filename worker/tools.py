@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from bookshop.database import Database
 from bookshop.notifications.links import Links
 from bookshop.payments.gateway import Billing
 from bookshop.settings import Settings
-from search_index import SearchIndex, open_index
 from worker.billing import BillingOverHttp
-from worker.mail import Post
+
+if TYPE_CHECKING:
+    from search_index import SearchIndex
+    from worker.mail import Post
 
 
 class Outside:
@@ -24,11 +27,15 @@ class Outside:
         return BillingOverHttp(self._settings.billing_url)
 
     @cached_property
-    def post(self) -> Post:
+    def post(self) -> "Post":
+        from worker.mail import Post  # and Flask: likewise
+
         return Post(self._settings)
 
     @cached_property
-    def index(self) -> SearchIndex:
+    def index(self) -> "SearchIndex":
+        from search_index import open_index  # and numpy: only where it is needed
+
         return open_index(self._settings, self._database)
 
 

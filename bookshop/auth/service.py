@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -21,7 +22,6 @@ SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 200  # hashing a megabyte would be a way to keep the shop busy
 
 _hasher = PasswordHasher()
-_nobodys_hash = _hasher.hash(secrets.token_urlsafe())
 
 
 class WrongPassword(Invalid):
@@ -46,7 +46,7 @@ def register(session: Session, new: users.NewUser, password: str) -> User:
 def sign_in(session: Session, login_or_email: str, password: str) -> tuple[User, str]:
     """The user and the token that proves it from now on."""
     user = users.find(session, login_or_email)
-    if not _is_right(user.password_hash if user else _nobodys_hash, password) or user is None:
+    if not _is_right(user.password_hash if user else _nobodys_hash(), password) or user is None:
         raise WrongPassword(field="password")
     if _hasher.check_needs_rehash(user.password_hash):
         user.password_hash = hashed(password)
@@ -99,6 +99,12 @@ def hashed(password: str) -> str:
     if len(password) > LONGEST_PASSWORD:
         raise PasswordTooLong(field="password", most=LONGEST_PASSWORD)
     return _hasher.hash(password)
+
+
+@cache
+def _nobodys_hash() -> str:
+    """To be compared with when there is no such user: that must take as long."""
+    return _hasher.hash(secrets.token_urlsafe())
 
 
 def _is_right(password_hash: str, password: str) -> bool:

@@ -143,7 +143,12 @@ def checked_login(text: str) -> str:
 
 def checked_email(text: str) -> str:
     try:
-        email = validate_email(text.strip(), check_deliverability=False, globally_deliverable=False)
+        email = validate_email(
+            text.strip(),
+            check_deliverability=False,
+            globally_deliverable=False,
+            allow_smtputf8=False,  # not every mail server between us and him would pass it on
+        )
     except EmailNotValidError:
         raise BadEmail(field="email", value=text.strip()[:80]) from None
     if "." not in email.domain:

@@ -18,6 +18,9 @@ from seller_dashboard.desk import Desk
 
 PER_PAGE = 50
 PRICE, ON_HAND, ON_SALE = "price", "on_hand", "on_sale"  # what may be edited
+HEIGHT = 600  # pixels: a screen
+SEEN = ("title", PRICE, ON_HAND, ON_SALE, "sellable", "reserved", "short")
+FACTS = ("authors", "isbn13", "sku")
 LOOKS_LIKE_A_PRICE = r"^\s*\d{1,9}([.,]\d{1,2})?\s*$"
 _ROUND = "books_round"  # a new one is a table without edits
 
@@ -72,11 +75,19 @@ def _show(found: Sequence[SellerOffer], language: str) -> str:
     st.data_editor(
         [_row(offer) for offer in found],
         column_config=_columns(language),
-        disabled=["title", "authors", "isbn13", "sku", "reserved", "sellable", "short"],
+        column_order=_order(found),
+        height=HEIGHT,
+        disabled=[name for name in (*SEEN, *FACTS) if name not in (PRICE, ON_HAND, ON_SALE)],
         hide_index=True,
         key=key,
     )
     return key
+
+
+def _order(found: Sequence[SellerOffer]) -> list[str]:
+    """What is missing is shown where something is."""
+    short = any(offer.short for offer in found)
+    return [name for name in (*SEEN, *FACTS) if name != "short" or short]
 
 
 def _row(offer: SellerOffer) -> dict[str, object]:
@@ -87,7 +98,7 @@ def _row(offer: SellerOffer) -> dict[str, object]:
         ON_SALE: offer.on_sale,
         "sellable": offer.sellable,
         "reserved": offer.reserved,
-        "short": offer.short or None,
+        "short": offer.short,
         "authors": offer.authors,
         "isbn13": offer.isbn13 or "",
         "sku": offer.sku,
@@ -103,7 +114,6 @@ def _columns(language: str) -> dict[str, Any]:
             required=True,
             validate=LOOKS_LIKE_A_PRICE,
             alignment="right",
-            width="small",
         ),
         ON_HAND: column.NumberColumn(
             say(language, "Copies"), required=True, min_value=0, max_value=MOST_ON_HAND, step=1

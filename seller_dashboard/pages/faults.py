@@ -10,9 +10,11 @@ import streamlit as st
 
 from bookshop.imports.problems import WHOLE_ROW
 from bookshop.translations import N_, say, say_many
+from seller_dashboard.wording import plain
 
-SHOWN_AT_MOST = 200
+SHOWN_AT_MOST = 100
 COLUMNS = ("line", "record", "field", "value", "message")
+SHOWN = ("line", "field", "value", "message")
 TITLES = {
     "line": N_("Line"),
     "record": N_("Record"),
@@ -51,14 +53,8 @@ def _harmless(value: object) -> object:
 
 
 def _show_table(faults: Sequence[dict[str, Any]], name: str, language: str) -> None:
-    st.dataframe(
-        [_row(fault, language) for fault in faults[:SHOWN_AT_MOST]],
-        hide_index=True,
-        column_config={
-            say(language, TITLES["message"]): st.column_config.TextColumn(width="large")
-        },
-        key=name,
-    )
+    rows = [_row(fault, language) for fault in faults[:SHOWN_AT_MOST]]
+    st.table(rows, border="horizontal", hide_index=True)
     if len(faults) > SHOWN_AT_MOST:
         st.caption(say(language, "The first %(n)d are shown.", n=SHOWN_AT_MOST))
     st.download_button(
@@ -74,4 +70,4 @@ def _show_table(faults: Sequence[dict[str, Any]], name: str, language: str) -> N
 
 def _row(fault: dict[str, Any], language: str) -> dict[str, object]:
     shown = {**fault, "field": "" if fault["field"] == WHOLE_ROW else fault["field"]}
-    return {say(language, TITLES[name]): shown[name] for name in COLUMNS if name != "record"}
+    return {say(language, TITLES[name]): plain(str(shown[name])) for name in SHOWN}

@@ -146,12 +146,17 @@ def _show_history(parcel: Parcel, language: str) -> None:
         [
             {
                 say(language, "When"): moment(event.at, language),
-                say(language, "What"): in_words(EVENTS, event.what, language),
+                say(language, "What"): _told(event, language),
                 say(language, "Who"): in_words(WHO, event.who, language),
-                say(language, "Why"): plain(in_words(REASONS, event.why, language)),
             }
             for event in history(parcel)
         ],
         border="horizontal",
         hide_index=True,
     )
+
+
+def _told(event: OrderEvent, language: str) -> str:
+    """With the reason, where one was given."""
+    parts = [in_words(EVENTS, event.what, language), in_words(REASONS, event.why, language)]
+    return plain(": ".join(part for part in parts if part))

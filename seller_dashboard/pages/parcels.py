@@ -90,9 +90,7 @@ def _choose_view(numbers: dict[ParcelState, int], language: str) -> str:
         return f"{say(language, PARCEL_STATES[state][0])} · {numbers[state]}"
 
     views = [TO_DO, *(state.value for state in ParcelState if state in numbers), ALL]
-    return st.pills(
-        say(language, "Show"), views, default=TO_DO, required=True, format_func=name, key="view"
-    )
+    return st.radio(say(language, "Show"), views, format_func=name, horizontal=True, key="view")
 
 
 def _choose_page(total: int) -> int:

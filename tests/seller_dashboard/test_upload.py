@@ -70,8 +70,7 @@ def test_the_preview_counts_and_names_what_is_refused(uploaded, shop, emma):
         "Refused": "2",
         "Not in the file": "0",
     }
-    problems = page.dataframe[0].value
-    assert list(problems["Line"]) == [4, 5]
+    assert list(page.table[0].value["Line"]) == ["4", "5"]
     assert titles_on_sale(shop, emma) == set()
 
 

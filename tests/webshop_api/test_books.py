@@ -93,9 +93,7 @@ def test_suggestions_come_while_one_types(guest, shelf):
 
 
 @pytest.mark.parametrize("path", ["/books", "/books/1"])
-def test_a_shelf_of_twelve_costs_as_many_queries_as_one_of_two(
-    guest, shop, emma_id, queries, path
-):
+def test_a_shelf_of_twelve_costs_as_many_queries_as_one_of_two(guest, shop, emma_id, queries, path):
     for n in range(2):
         shop.sells(emma_id, f"Book {n}", copies=1)
     shop.works()

@@ -1,8 +1,6 @@
 """Where billing tells that there is news of a payment."""
 
-from typing import Any
-
-from flask import request
+from flask import Response, jsonify, request
 from werkzeug.exceptions import BadRequest, Unauthorized
 
 from bookshop.database import now
@@ -16,12 +14,12 @@ resource = Resource("billing", "For the billing company")
 
 @resource.route("/billing/webhook", "POST")
 @resource.answers(200, {"type": "object"})
-def hear() -> dict[str, Any]:
+def hear() -> Response:
     """An event, signed in Billing-Timestamp and Billing-Signature. A repeat changes nothing."""
     event = _read()
     with context.transaction() as session:
         payments.heard_from_billing(session, event.id, event.kind, event.body, event.reference)
-    return {}
+    return jsonify({})
 
 
 def _read() -> webhooks.Event:

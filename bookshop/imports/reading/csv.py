@@ -9,7 +9,14 @@ from typing import TextIO
 import pandas as pd
 
 from bookshop.imports import columns
-from bookshop.imports.problems import WHOLE_ROW, Fault, LineTooLong, MissingColumns, NoRecords
+from bookshop.imports.problems import (
+    WHOLE_ROW,
+    EmptyFile,
+    Fault,
+    LineTooLong,
+    MissingColumns,
+    NoRecords,
+)
 from bookshop.imports.reading.detect import HEAD, Source
 from bookshop.imports.reading.records import STOCK_ASSUMED, Notes, Record, in_chunks
 from bookshop.translations import N_
@@ -21,9 +28,6 @@ _LONGEST_RECORD = 1 << 20  # a quote that is never closed stops here
 csv.field_size_limit(_LONGEST_LINE + _LONGEST_RECORD)  # our own limits are the ones that speak
 
 _OPEN_QUOTE = Fault("open_quote", N_("A quotation mark is opened here and not closed."))
-_UNKNOWN_COLUMNS = Fault(
-    "unknown_columns", N_("These columns are not known and not read: %(names)s."), rejects=False
-)
 
 
 def read(source: Source, notes: Notes) -> Iterator[pd.DataFrame]:
@@ -92,7 +96,7 @@ class _Table:
         self._lines = _Lines(stream)
         self._notes = notes
         self._separate_by(self._declared_delimiter() or self._likeliest_delimiter())
-        self._header = self._next_row() or []
+        self._header = self._first_row()
         self.places = columns.places(self._header)
         self.has_stock = "stock" in self.places
         self._check_header()
@@ -106,6 +110,12 @@ class _Table:
                 yield Record(self._lines.first, number, cut(fitting))
         if number == 0:
             raise NoRecords
+
+    def _first_row(self) -> list[str]:
+        row = self._next_row()
+        if row is None:
+            raise EmptyFile
+        return row
 
     def _next_row(self) -> list[str] | None:
         """None at the end. Lines without a word in them are no rows."""
@@ -145,7 +155,7 @@ class _Table:
         """Excel's own first line: sep=;"""
         self._lines.begin_record()
         line = next(self._lines, "").strip("\ufeff\n\r")
-        if len(line) == 5 and line.lower().startswith("sep="):
+        if line[:4].lower() == "sep=" and line[4:] in set(_DELIMITERS):
             return line[4]
         self._lines.give_back(keep=0)
         return None
@@ -168,13 +178,15 @@ class _Table:
         self._width_needed = max(named) + 1
         unread = [self._header[i].strip() for i in named if i not in self.places.values()]
         if unread:
-            names = ", ".join(unread)
-            fault = Fault(
-                _UNKNOWN_COLUMNS.code, _UNKNOWN_COLUMNS.text, {"names": names[:300]}, rejects=False
-            )
-            self._notes.warn_once(fault, self._lines.first, "(header)", names)
+            names = ", ".join(unread)[:300]
+            self._notes.warn_once(_unknown_columns(names), self._lines.first, "(header)", names)
         if not self.has_stock:
             self._notes.warn_once(STOCK_ASSUMED, self._lines.first, "stock")
+
+
+def _unknown_columns(names: str) -> Fault:
+    text = N_("These columns are not known and not read: %(names)s.")
+    return Fault("unknown_columns", text, {"names": names}, rejects=False)
 
 
 def _wrong_width(found: int, expected: int) -> Fault:

@@ -159,6 +159,7 @@ def test_an_order_taken_up_again_and_then_cancelled_whole_is_told_both_times(eng
 
     ends = [letter.kind for letter in english_shop.letters() if "OrderCancelled" in letter.event]
     assert ends == ["order_cancelled", "order_refunded"]
+    assert english_shop.letters("payment_late") == []
 
 
 def test_who_reads_russian_is_written_to_in_russian(empty):
@@ -211,6 +212,18 @@ def test_a_report_and_its_answer_stay_together(english_shop):
     assert "Page 9 is gone" in letter.text
     assert "There is no page 9" in letter.text
     assert "Where is it?" not in letter.text
+
+
+def test_each_report_has_its_own_answer(english_shop):
+    parcel = english_shop.parcels_of(english_shop.has_paid_for({english_shop.emma: 1}))[0].id
+    english_shop.sends(parcel)
+    for words, answer in (("Where is it?", "At the post"), ("And now?", "On your stairs")):
+        english_shop.does(parcels.report_problem, parcel, english_shop.customer, words)
+        english_shop.does(parcels.settle_problem, parcel, STAFF, refund=False, note=answer)
+
+    first, second = (letter.text for letter in english_shop.letters("problem_settled"))
+    assert "At the post" in first
+    assert "On your stairs" in second
 
 
 def test_money_withheld_for_returns_is_told(english_shop):

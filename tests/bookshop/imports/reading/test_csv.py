@@ -51,6 +51,12 @@ def test_the_letters_are_recognised(upload, codec, told):
     assert catalogue.encoding == told
 
 
+def test_a_carriage_return_inside_a_line_is_no_line(upload):
+    catalogue = upload("title,price,stock\r\r\nA\rB,1,1\r\r\nC,1,1\r")
+
+    assert titles(catalogue) == ["AB", "C"]
+
+
 def test_letters_of_western_europe_are_recognised(upload):
     table = "title,price,stock,authors\nLes Misérables,100,1,Hugo\nDie Räuber,100,1,Schiller\n"
 

@@ -32,6 +32,7 @@ def packed(name):
     [
         (b"", "empty_file"),
         (b" \r\n\n ", "empty_file"),
+        (b"\r\n" * 40_000, "empty_file"),
         ("\ufeff".encode(), "empty_file"),
         (packed("xl/workbook.xml"), "spreadsheet"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "spreadsheet"),
