@@ -14,7 +14,6 @@ from search_index.sounds import skeletons
 
 TITLE, SERIES, AUTHORS, INITIALS = 4.0, 2.0, 4.0, 1.0
 _HEAVIEST = 255.0
-_MOST_WORDS = 2_000
 
 
 class Terms(FieldType):  # type: ignore[misc]
@@ -31,7 +30,7 @@ SCHEMA = Schema(
     book=ID(unique=True, stored=True),
     isbn=ID(),
     words=Terms(),  # stems of title, series and authors
-    prose=Terms(),  # stems of description and publisher
+    prose=Terms(),  # stems of category, publisher and description
     title=Terms(),  # the title as one term
     author=Terms(),  # each author's name as one term, as it is written
     spelt=Terms(),  # the words as they are written
@@ -50,7 +49,7 @@ def document(book: Book) -> dict[str, Any]:
         "book": str(book.id),
         "isbn": book.isbn13,
         "words": found_by,
-        "prose": _evenly(stems(f"{book.description} {book.publisher}")[:_MOST_WORDS]),
+        "prose": _evenly(stems(f"{book.category} {book.publisher} {book.description}")),
         "title": _evenly(title_keys(book.title)),
         "author": _evenly(name[:200] for name in book.author_names),
         "spelt": _evenly(spelt),

@@ -3,16 +3,15 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from search_index.columns import Columns
 from search_index.generation import Generation, Numbers, Weights
-from search_index.language import title_key
+from search_index.language import stem, title_key
 from search_index.query import Group, Reading
 
 # BM25: how soon a repeated word stops to count, and how much a long title is held against a book.
 _SATURATION, _LENGTH = 3.0, 0.3
-_IN_PROSE = 0.35
+_FIELDS = {"words": 1.0, "prose": 0.35}
 _SOLD_OUT = 0.7
 _POPULARITY = 0.1
 _ENOUGH = 20  # fewer: descriptions are looked through as well
@@ -38,12 +37,13 @@ def match(
     """What is on sale and fits."""
     documents, scores = _match(generation, columns, reading, {"words": 1.0})
     if prose and len(documents) < _ENOUGH:
-        with_prose = {"words": 1.0, "prose": _IN_PROSE}
-        documents, scores = _match(generation, columns, reading, with_prose)
+        documents, scores = _match(generation, columns, reading, _FIELDS)
     if not len(documents):
         return NOTHING
     scores /= scores.max()
-    scores[_titled_so(generation, reading, documents)] += 1
+    wording = worded(generation, reading, int(documents[scores.argmax()]))
+    titled, _ = generation.postings("title", title_key(wording))
+    scores[np.isin(documents, titled)] += 1
     return documents, scores * _appeal(columns, documents)
 
 
@@ -66,7 +66,7 @@ def _scores(generation: Generation, group: Group, fields: dict[str, float]) -> W
     best = np.zeros(generation.size, np.float32)
     for form, sureness in group.forms.items():
         for field, importance in fields.items():
-            documents, weights = generation.postings(field, form)
+            documents, weights = generation.postings(field, stem(form))
             norm = 1 - _LENGTH + _LENGTH * generation.lengths[documents] / generation.usual_length
             strength = weights * (_SATURATION + 1) / (weights + _SATURATION * norm)
             worth = sureness * importance * _rarity(len(documents), generation.size)
@@ -74,13 +74,22 @@ def _scores(generation: Generation, group: Group, fields: dict[str, float]) -> W
     return best
 
 
+def worded(generation: Generation, reading: Reading, document: int) -> str:
+    """The question in the words of one book that was found."""
+    return " ".join(_form_in(generation, group, document) for group in reading.groups)
+
+
+def _form_in(generation: Generation, group: Group, document: int) -> str:
+    if not group.corrected:
+        return group.word
+    for form in group.forms:
+        if any(document in generation.postings(field, stem(form))[0] for field in _FIELDS):
+            return form
+    return group.word
+
+
 def _rarity(having_it: int, of_all: int) -> float:
     return math.log(1 + (of_all - having_it + 0.5) / (having_it + 0.5))
-
-
-def _titled_so(generation: Generation, reading: Reading, documents: Numbers) -> NDArray[np.bool_]:
-    titled, _ = generation.postings("title", title_key(reading.words))
-    return np.isin(documents, titled)
 
 
 def _appeal(columns: Columns, documents: Numbers) -> Weights:

@@ -7,13 +7,14 @@ without a word that no book has beside the others; and at last whatever comes ne
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from search_index.language import COMMON_WORDS, LONGEST_TEXT, stem, words
+from search_index.language import COMMON_WORDS, LONGEST_TEXT, words
 from search_index.vocabulary import Vocabulary
 
 _MOST_WORDS = 24
 _BEGINS_SO, _SOUNDS_SO, _NEAR_IT = 0.6, 0.5, 0.8
 _SAME_SOUND, _LIKE_SOUND = 0.1, 0.27  # how far apart, as a share of the word
 _LONG_ENOUGH_TO_HEAR = 5
+_LONG_ENOUGH_TO_TELL = 7
 
 _LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
 _CYRILLIC_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбю"
@@ -28,7 +29,7 @@ class Group:
     """One word of the question: a book should have it in one of these forms."""
 
     word: str
-    forms: dict[str, float]  # stems, and how surely each was meant
+    forms: dict[str, float]  # and how surely each was meant, from 0 to 1
     required: bool = True
     corrected: bool = False
 
@@ -38,10 +39,6 @@ class Reading:
     groups: tuple[Group, ...]
     nearest: bool = False  # it asks for less than the customer did
     any_word: bool = False
-
-    @property
-    def words(self) -> str:
-        return " ".join(group.word for group in self.groups)
 
     @property
     def corrected(self) -> bool:
@@ -108,17 +105,17 @@ def _all_known(typed: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
 
 def _known(word: str, vocabulary: Vocabulary, maybe_cut: bool = False) -> Group | None:
     if vocabulary.knows(word):
-        forms = {stem(word): 1.0}
+        forms = {word: 1.0}
         if len(word) >= _LONG_ENOUGH_TO_HEAR:
             for other in vocabulary.sounding_like(word, _SAME_SOUND):
-                forms.setdefault(stem(other), _SOUNDS_SO)
+                forms[other] = _SOUNDS_SO
         return Group(word, forms)
     return _beginning(word, vocabulary) if maybe_cut and len(word) > 1 else None
 
 
 def _beginning(word: str, vocabulary: Vocabulary) -> Group | None:
     whole = vocabulary.beginning(word)
-    return Group(word, {stem(each): _BEGINS_SO for each in whole}) if whole else None
+    return Group(word, dict.fromkeys(whole, _BEGINS_SO)) if whole else None
 
 
 def _all_in_other_alphabet(typed: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
@@ -126,12 +123,20 @@ def _all_in_other_alphabet(typed: Sequence[str], vocabulary: Vocabulary) -> list
     groups = []
     for word in typed:
         if word.isdigit() and vocabulary.knows(word):
-            groups.append(Group(word, {stem(word): 1.0}))
-        elif alike := vocabulary.sounding_like(word, _LIKE_SOUND):
+            groups.append(Group(word, {word: 1.0}))
+        elif alike := _in_other_alphabet(word, vocabulary):
             groups.append(_instead(alike))
         else:
             return []
     return groups
+
+
+def _in_other_alphabet(word: str, vocabulary: Vocabulary) -> list[str]:
+    """The nearer to a word of its own alphabet, the more it must sound like one of the other."""
+    slip = bool(vocabulary.near(word, 1))
+    if slip and len(word) >= _LONG_ENOUGH_TO_TELL:
+        return []
+    return vocabulary.sounding_like(word, _SAME_SOUND if slip else _LIKE_SOUND)
 
 
 def _repaired(text: str, vocabulary: Vocabulary) -> list[Group]:
@@ -160,20 +165,18 @@ def _mended(word: str, vocabulary: Vocabulary) -> list[Group]:
         return [group]
     if any(letter.isdigit() for letter in word):
         return []  # another number is another book
-    if alike := vocabulary.sounding_like(word, _SAME_SOUND) or vocabulary.near(word, 1):
+    if alike := _in_other_alphabet(word, vocabulary) or vocabulary.near(word, 1):
         return [_instead(alike)]
     if parts := _run_together(word, vocabulary):
-        return [Group(part, {stem(part): 1.0}, corrected=True) for part in parts]
-    if alike := vocabulary.sounding_like(word, _LIKE_SOUND) or vocabulary.near(word, 2):
+        return [Group(part, {part: 1.0}, corrected=True) for part in parts]
+    if alike := vocabulary.near(word, 2):
         return [_instead(alike)]
     return []
 
 
 def _instead(alike: Sequence[str]) -> Group:
     """The first is the likeliest; the others weigh less and less."""
-    forms: dict[str, float] = {}
-    for place, word in enumerate(alike):
-        forms.setdefault(stem(word), _NEAR_IT / (1 + place / 4))
+    forms = {word: _NEAR_IT / (1 + place / 2) for place, word in enumerate(alike)}
     return Group(alike[0], forms, corrected=True)
 
 

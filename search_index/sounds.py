@@ -31,6 +31,7 @@ _LATIN = {  # what may be heard more than one way has each of them
 # fmt: on
 _SOFT = {"c": "s", "g": "gj"}  # before e, i and y
 _LATIN_UNIT = re.compile(r"shch|sch|tch|[szckgp]h|t[hsz]|ck|iy|yy|.")
+_ENDS_SILENT = re.compile(r"[a-z]{2}[^aeiouy]e$|yre$")  # Jane, Eyre
 _CYRILLIC_UNIT = re.compile(r"дж|тс|.")
 
 
@@ -40,8 +41,8 @@ def skeletons(word: str) -> set[str]:
 
 
 def unlikeness(one: str, other: str) -> float:
-    """0 for what sounds the same; a vowel counts half, a consonant whole."""
-    return min(_distance(a, b) for a in heard(one) for b in heard(other))
+    """0 for what sounds the same, as a share of the word; a vowel counts half a consonant."""
+    return min(_distance(a, b) / max(len(a), len(b), 1) for a in heard(one) for b in heard(other))
 
 
 @lru_cache(50_000)
@@ -58,7 +59,8 @@ def _cyrillic(word: str) -> list[str]:
 def _latin(word: str) -> list[str]:
     units = _LATIN_UNIT.findall(word)
     sounds = map(_latin_unit, units, [*units[1:], ""])
-    return ["".join(way) for way in islice(product(*sounds), _MOST_WAYS)]
+    ways = ["".join(way) for way in islice(product(*sounds), _MOST_WAYS)]
+    return [*ways, *(way[:-1] for way in ways)] if _ENDS_SILENT.search(word) else ways
 
 
 def _latin_unit(unit: str, following: str) -> list[str]:

@@ -14,6 +14,7 @@ from search_index.sounds import skeletons, unlikeness
 _LONGEST = 20  # letters that are compared
 _MOST_NEAR = 8
 _MOST_ENDINGS = 30
+_HARDLY_LESS_ALIKE = 0.15
 _SHORTEST_MISSPELT = 3
 _SHORTEST_TWICE_MISSPELT = 5
 
@@ -56,6 +57,8 @@ class Vocabulary:
         likely = np.flatnonzero(
             (other_letters <= 2 * edits) & (abs(spelt.lengths - len(word)) <= edits)
         )
+        if edits > 1:  # hardly anybody gets the first letter wrong and another one too
+            likely = likely[spelt.letters[likely, 0] == letters[0]]
         apart = _slips(letters[: len(word)], spelt.letters[likely], spelt.lengths[likely])
         near = likely[(apart > 0) & (apart <= edits)]
         most = near[np.argsort(-spelt.counts[near], kind="stable")][:_MOST_NEAR]
@@ -72,11 +75,12 @@ class Vocabulary:
             for term, _ in self._generation.terms("sound", f"{bones}=")
         }
         heard = sorted(
-            (unlikeness(word, other) / len(word), -self.count(other), other)
+            (unlikeness(word, other), -self.count(other), other)
             for other in alike
             if is_cyrillic(other) != is_cyrillic(word)
         )
-        return [other for apart, _, other in heard if apart <= closeness][:_MOST_NEAR]
+        limit = min(closeness, heard[0][0] + _HARDLY_LESS_ALIKE) if heard else 0.0
+        return [other for apart, _, other in heard if apart <= limit][:_MOST_NEAR]
 
 
 class _Spelt:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
@@ -15,8 +16,8 @@ from bookshop.database import Database
 from search_index import without_index, writing
 from search_index.folder import Folder
 from search_index.generation import IndexDamaged, read_generation, reading_files
-from search_index.language import LONGEST_TEXT
-from search_index.matching import NOTHING, Matches, everything, exactly, match
+from search_index.language import LONGEST_TEXT, title_key
+from search_index.matching import NOTHING, Matches, everything, exactly, match, worded
 from search_index.narrowing import narrowed
 from search_index.query import Reading, readings, unfinished
 from search_index.questions import Found, Question, Suggestion
@@ -24,6 +25,7 @@ from search_index.views import View, Views
 
 _FEWEST_LETTERS = 2
 _MOST_AUTHORS = 3
+_MORE_TITLES = 5  # are looked at, for those that begin as typed
 
 _log = logging.getLogger(__name__)
 
@@ -40,8 +42,8 @@ class WhooshIndex:
         began = perf_counter()
         try:
             view = self._views.current()
-            reading, matches = _understood(view, question.words)
-            page = narrowed(view.columns, matches, question)
+            answer = _answered(view, question.words)
+            page = narrowed(view.columns, answer.matches, question)
         except IndexDamaged:
             self._views.give_up()
             return self._found_without_index(question, began)
@@ -50,8 +52,8 @@ class WhooshIndex:
             page.total,
             _ms_since(began),
             page.facets,
-            did_you_mean=reading.words if reading and reading.corrected else None,
-            nearest=reading is not None and reading.nearest,
+            did_you_mean=answer.wording if answer.corrected else None,
+            nearest=answer.nearest,
         )
 
     def suggest(self, words: str, limit: int = 8) -> list[Suggestion]:
@@ -108,14 +110,15 @@ class WhooshIndex:
         return Found(book_ids, total, _ms_since(began), degraded=True)
 
     def _suggested(self, view: View, typed: str, limit: int) -> list[Suggestion]:
-        reading, (documents, scores) = _completed(view, typed)
-        if reading is None:
-            return []
-        names = view.names.beginning(reading.words, _MOST_AUTHORS)
-        authors = [Suggestion("author", name) for name in names][:limit]
-        best = documents[np.argsort(-scores, kind="stable")[: 2 * limit]]
-        books = self._titles(view.columns.rows["book"][best].tolist())
-        return authors + books[: limit - len(authors)]
+        answer = _completed(view, typed)
+        names = view.names.beginning(answer.wording, min(_MOST_AUTHORS, limit))
+        authors = [Suggestion("author", name) for name in names]
+        documents, scores = answer.matches
+        best = documents[np.argsort(-scores, kind="stable")[: _MORE_TITLES * limit]]
+        titles = self._titles(view.columns.rows["book"][best].tolist())
+        start = title_key(answer.wording)
+        titles.sort(key=lambda book: not title_key(book.text).startswith(start))
+        return [*authors, *titles[: limit - len(authors)]]
 
     def _titles(self, book_ids: list[int]) -> list[Suggestion]:
         """Each title once, in the order of the ids."""
@@ -128,28 +131,36 @@ class WhooshIndex:
         return [Suggestion("book", title, book_id) for title, book_id in first.items()]
 
 
-def _understood(view: View, text: str) -> tuple[Reading | None, Matches]:
-    """The first reading of the words that finds anything."""
+@dataclass(frozen=True)
+class _Answer:
+    matches: Matches = NOTHING
+    wording: str = ""  # in which they were found
+    corrected: bool = False
+    nearest: bool = False
+
+
+def _answered(view: View, text: str) -> _Answer:
     if isbn := to_isbn13(text[:LONGEST_TEXT]):
-        return None, exactly(view.generation, view.columns, "isbn", isbn)
+        return _Answer(exactly(view.generation, view.columns, "isbn", isbn))
     if not text.strip():
-        return None, everything(view.columns)
+        return _Answer(everything(view.columns))
     return _first_that_finds(view, readings(text, view.vocabulary))
 
 
-def _completed(view: View, text: str) -> tuple[Reading | None, Matches]:
+def _completed(view: View, text: str) -> _Answer:
     growing = unfinished(text, view.vocabulary)
     return _first_that_finds(view, chain(growing, readings(text, view.vocabulary)), prose=False)
 
 
 def _first_that_finds(
     view: View, all_readings: Iterable[Reading], *, prose: bool = True
-) -> tuple[Reading | None, Matches]:
+) -> _Answer:
     for reading in all_readings:
-        matches = match(view.generation, view.columns, reading, prose=prose)
-        if len(matches[0]):
-            return reading, matches
-    return None, NOTHING
+        documents, scores = match(view.generation, view.columns, reading, prose=prose)
+        if len(documents):
+            wording = worded(view.generation, reading, int(documents[scores.argmax()]))
+            return _Answer((documents, scores), wording, reading.corrected, reading.nearest)
+    return _Answer()
 
 
 def _ms_since(began: float) -> float:

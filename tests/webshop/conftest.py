@@ -63,6 +63,12 @@ class Visitor:
     def links(self) -> list[str]:
         return [str(link) for link in self.page.xpath("//a/@href")]
 
+    @property
+    def prices(self) -> list[str]:
+        """Of the offers of a book, as they stand one below the other."""
+        found = self.page.xpath("//*[contains(@class, 'offer')]//*[contains(@class, 'num')]")
+        return [price.text_content() for price in found]
+
     def buttons(self) -> list[str]:
         """Where the forms in the middle of the page lead."""
         return [str(action) for action in self.page.xpath("//main//form/@action")]

@@ -1,5 +1,7 @@
 """Open an account, sign in and out, look at it, change it, take it along, delete it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from sqlalchemy import select
 
 from bookshop.repeats import AnsweredRequest
@@ -35,6 +37,17 @@ def test_a_registration_that_comes_twice_makes_one_account(guest, app):
 
     assert (first.status_code, first.json) == (second.status_code, second.json) == (201, first.json)
     assert again.get("/auth/session").json["login"] == "ada"
+
+
+def test_of_the_same_request_sent_by_many_at_once_one_is_carried_out(app):
+    def register(_n: int):
+        return Program(app.test_client()).post("/users", NEW, headers={"Idempotency-Key": "one"})
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(register, range(4)))
+
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert {answer.json["id"] for answer in answers} == {1}
 
 
 def test_a_key_with_another_request_is_a_conflict(guest):

@@ -1,10 +1,14 @@
 """Whatever comes, the answer says what is wrong, in the reader's language, and is never a 500."""
 
+from dataclasses import replace
+
 import pytest
 
 from bookshop.orders.moving import NoSuchOrder
 from bookshop.translations import say
 from tests.shop import PASSWORD
+from tests.webshop_api.conftest import Program
+from webshop.app import create_app
 
 SIGN_IN = {"login": "ada", "password": PASSWORD}
 
@@ -112,3 +116,14 @@ def test_a_token_may_be_used_from_anywhere(ada):
     )
 
     assert answer.status_code == 200
+
+
+def test_who_guesses_passwords_is_slowed_down(shop):
+    program = Program(create_app(replace(shop.settings, rate_limits=True)).test_client())
+    wrong = {"login": "ada", "password": "a guess"}
+
+    *tries, last = [program.post("/auth/login", wrong) for _ in range(11)]
+
+    assert {answer.status_code for answer in tries} == {422}
+    assert (last.status_code, last.json["code"]) == (429, "too_many_requests")
+    assert int(last.headers["Retry-After"]) > 0

@@ -36,7 +36,7 @@ def seller() -> SignedIn:
 
 def refuse_other_sites() -> None:
     """A cookie comes along by itself; a token does not, so whoever sends one means it."""
-    if request.method in READS_ONLY or "Authorization" in request.headers:
+    if request.method in READS_ONLY or _sends_a_token():
         return
     if request.mimetype in FORMS:
         raise UnsupportedMediaType
@@ -47,8 +47,12 @@ def refuse_other_sites() -> None:
 
 def refuse_unknown_token() -> None:
     """An expired token must not turn its owner into a guest unawares."""
-    if "Authorization" in request.headers:
+    if _sends_a_token():
         user()
+
+
+def _sends_a_token() -> bool:
+    return request.headers.get("Authorization", "").lower().startswith("bearer ")
 
 
 def _origin(url: str) -> str:

@@ -11,27 +11,28 @@ from werkzeug.routing import BaseConverter
 from webshop.api.fields import Amount
 from webshop.api.problems import ProblemSchema
 
-ABOUT = """
+ABOUT = """\
 The bookshop for programs. Money is a decimal string beside a currency: "1234.50", "RUB".
 
-Sign in with `POST /auth/login` and send the token as `Authorization: Bearer TOKEN`, or let your
-client keep the cookie. Errors are problems (RFC 9457): `code` is the same in every language,
-`detail` speaks that of `Accept-Language` (ru, en). A POST that creates something takes an
-`Idempotency-Key`: repeat it with the same key after a lost answer, and it is done once.
+Sign in with POST /auth/login and send the token as Authorization: Bearer TOKEN, or let your
+client keep the cookie. Errors are problems (RFC 9457): code is the same in every language,
+detail speaks that of Accept-Language (ru, en). A POST that creates something takes an
+Idempotency-Key: repeat it with the same key after a lost answer, and it is done once.
 """
 WAYS_TO_SIGN_IN = {
     "token": {"type": "http", "scheme": "bearer"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": "bookshop_session"},
 }
+ANY_OF_THEM = [{"token": []}, {"cookie": []}, {}]
 
 
 class Description(Api):  # type: ignore[misc]
-    """Errors are not its business: `problems` shows them."""
+    """Errors are not its business: problems shows them."""
 
     ERROR_SCHEMA = ProblemSchema
 
     def __init__(self, app: Flask) -> None:
-        super().__init__(app, spec_kwargs={"info": {"description": ABOUT.strip()}})
+        super().__init__(app, spec_kwargs={"info": {"description": ABOUT}, "security": ANY_OF_THEM})
         self.register_converter(app.url_map.converters["id"], _as_schema)
         self.register_field(Amount, "string", None)
         for name, way in WAYS_TO_SIGN_IN.items():
