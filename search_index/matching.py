@@ -80,12 +80,17 @@ def worded(generation: Generation, reading: Reading, document: int) -> str:
 
 
 def _form_in(generation: Generation, group: Group, document: int) -> str:
-    if not group.corrected:
+    """Of several corrections, the one that this book was found by."""
+    if not group.corrected or group.unfinished:
         return group.word
-    for form in group.forms:
-        if any(document in generation.postings(field, stem(form))[0] for field in _FIELDS):
-            return form
-    return group.word
+    return max(group.forms, key=lambda form: _part_in(generation, group, form, document))
+
+
+def _part_in(generation: Generation, group: Group, form: str, document: int) -> float:
+    if document not in generation.postings("spelt", form)[0]:
+        return 0.0
+    documents, weights = generation.postings("words", stem(form))
+    return group.forms[form] * float(weights[np.searchsorted(documents, document)])
 
 
 def _rarity(having_it: int, of_all: int) -> float:

@@ -32,6 +32,7 @@ class Group:
     forms: dict[str, float]  # and how surely each was meant, from 0 to 1
     required: bool = True
     corrected: bool = False
+    unfinished: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _known(word: str, vocabulary: Vocabulary, maybe_cut: bool = False) -> Group 
 
 def _beginning(word: str, vocabulary: Vocabulary) -> Group | None:
     whole = vocabulary.beginning(word)
-    return Group(word, dict.fromkeys(whole, _BEGINS_SO)) if whole else None
+    return Group(word, dict.fromkeys(whole, _BEGINS_SO), unfinished=True) if whole else None
 
 
 def _all_in_other_alphabet(typed: Sequence[str], vocabulary: Vocabulary) -> list[Group]:

@@ -92,4 +92,4 @@ class SearchIndex(Protocol):
         """Rebuild it if it is missing or damaged; tells whether it was."""
 
     def contents(self) -> dict[int, int]:
-        """Every book in the index, at which revision."""
+        """Every book that can be found, at which revision; none if the index is damaged."""

@@ -36,8 +36,13 @@ _CYRILLIC_UNIT = re.compile(r"дж|тс|.")
 
 
 def skeletons(word: str) -> set[str]:
-    """Words that sound alike share one of these."""
-    return {"".join(s for s in way if s not in _VOWELS) for way in heard(word)}
+    """Words that sound alike share one of these; "-" stands for a vowel in front."""
+    return {_skeleton(way) for way in heard(word) if way}
+
+
+def _skeleton(way: str) -> str:
+    bones = "".join(sound for sound in way if sound not in _VOWELS)
+    return f"-{bones}" if way[0] in _VOWELS else bones
 
 
 def unlikeness(one: str, other: str) -> float:

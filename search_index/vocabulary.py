@@ -13,6 +13,7 @@ from search_index.sounds import skeletons, unlikeness
 
 _LONGEST = 20  # letters that are compared
 _MOST_NEAR = 8
+_MOST_ALIKE = 20
 _MOST_ENDINGS = 30
 _HARDLY_LESS_ALIKE = 0.15
 _SHORTEST_MISSPELT = 3
@@ -80,7 +81,7 @@ class Vocabulary:
             if is_cyrillic(other) != is_cyrillic(word)
         )
         limit = min(closeness, heard[0][0] + _HARDLY_LESS_ALIKE) if heard else 0.0
-        return [other for apart, _, other in heard if apart <= limit][:_MOST_NEAR]
+        return [other for apart, _, other in heard if apart <= limit][:_MOST_ALIKE]
 
 
 class _Spelt:

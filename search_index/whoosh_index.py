@@ -15,7 +15,7 @@ from bookshop.books.models import Book
 from bookshop.database import Database
 from search_index import without_index, writing
 from search_index.folder import Folder
-from search_index.generation import IndexDamaged, read_generation, reading_files
+from search_index.generation import Generation, IndexDamaged, read_generation, reading_files
 from search_index.language import LONGEST_TEXT, title_key
 from search_index.matching import NOTHING, Matches, everything, exactly, match, worded
 from search_index.narrowing import narrowed
@@ -68,7 +68,7 @@ class WhooshIndex:
 
     def put(self, book_ids: Collection[int]) -> None:
         with self._folder.one_writer():
-            if self._is_sound():
+            if self._sound():
                 try:
                     writing.put(self._folder.open(), self._database, book_ids)
                 except IndexDamaged:
@@ -83,21 +83,23 @@ class WhooshIndex:
 
     def repair(self) -> bool:
         with self._folder.one_writer():
-            sound = self._is_sound()
+            sound = self._sound() is not None
             if not sound:
                 self._build()
         return not sound
 
     def contents(self) -> dict[int, int]:
-        return read_generation(self._folder).contents()
+        sound = self._sound()
+        return sound.contents() if sound else {}
 
-    def _is_sound(self) -> bool:
+    def _sound(self) -> Generation | None:
+        """None when it is missing or damaged."""
         try:
             with reading_files():
-                read_generation(self._folder)
-                return not self._folder.is_marked_damaged()
+                marked = self._folder.is_marked_damaged()
+            return None if marked else read_generation(self._folder)
         except IndexDamaged:
-            return False
+            return None
 
     def _build(self) -> int:
         count = self._folder.replace(lambda index: writing.put_all(index, self._database))

@@ -13,7 +13,16 @@ from bookshop.settings import Settings
 from bookshop.translations import LANGUAGES, N_, say
 from bookshop.users.models import Role, User
 from seller_dashboard.desk import Desk, Resolver, Shop, show_told
-from seller_dashboard.pages import books, parcels, problems, start, statement, upload
+from seller_dashboard.pages import (
+    books,
+    catalogue,
+    parcel,
+    parcels,
+    problems,
+    start,
+    statement,
+    upload,
+)
 
 FAVICON = Path(__file__).parent / "static" / "favicon.svg"
 LANGUAGE_COOKIE = "bookshop_language"
@@ -21,46 +30,53 @@ LANGUAGE_COOKIE = "bookshop_language"
 
 @dataclass(frozen=True)
 class Place:
-    """A page: its name in addresses, its title, whose it is and who draws it."""
+    """A page: its name in addresses, its title, who may see it and what draws it."""
 
     name: str
     title: str
     icon: str
-    role: Role
+    roles: tuple[Role, ...]
     draw: Callable[[Desk], None]
     wide: bool = False
+    listed: bool = True  # in the sidebar; the others are reached by a link with an id
+
+
+SELLERS, OPERATORS = (Role.SELLER,), (Role.OPERATOR,)
 
 
 PLACES = (
-    Place("start", N_("Overview"), ":material/home:", Role.SELLER, start.page),
-    Place("parcels", N_("Parcels"), ":material/package_2:", Role.SELLER, parcels.page),
-    Place("upload", N_("Upload"), ":material/upload_file:", Role.SELLER, upload.page),
-    Place("books", N_("Books"), ":material/menu_book:", Role.SELLER, books.page, wide=True),
-    Place("statement", N_("Money"), ":material/payments:", Role.SELLER, statement.page),
-    Place("problems", N_("Problems"), ":material/report:", Role.OPERATOR, problems.page),
+    Place("start", N_("Overview"), ":material/home:", SELLERS, start.page),
+    Place("parcels", N_("Parcels"), ":material/package_2:", SELLERS, parcels.page),
+    Place("parcel", N_("Parcel"), "", SELLERS + OPERATORS, parcel.page, listed=False),
+    Place("upload", N_("Upload"), ":material/upload_file:", SELLERS, upload.page),
+    Place("catalogue", N_("Catalogue"), "", SELLERS, catalogue.page, listed=False),
+    Place("books", N_("Books"), ":material/menu_book:", SELLERS, books.page, wide=True),
+    Place("statement", N_("Money"), ":material/payments:", SELLERS, statement.page),
+    Place("problems", N_("Problems"), ":material/report:", OPERATORS, problems.page),
 )
+OPENED_BY = {"parcel": "parcel", "import": "catalogue"}  # what in an address, which page
 
 
 def receive(shop: Shop, resolve: Resolver, first: str = "start") -> None:
     """Draw the page that was asked for. `first` is the one shown when none was."""
     with shop.database.reading() as session:
         user = resolve(session)
-    language = language_of(user)
+    language, role = language_of(user), user.role if user else None
     pages: dict[str, Page] = {}
     for place in PLACES:
         pages[place.name] = st.Page(
             _drawing(place, shop, resolve, user, language, pages),
             title=say(language, place.title),
-            icon=place.icon,
+            icon=place.icon or None,
             url_path=place.name,
             default=place.name == first,
-            visibility="visible" if user and user.role is place.role else "hidden",
+            visibility="visible" if place.listed and role in place.roles else "hidden",
         )
     st.set_page_config(page_icon=FAVICON)  # of our own: nothing is fetched from elsewhere
-    at_work = user is not None and user.role is not Role.CUSTOMER
+    at_work = role in (Role.SELLER, Role.OPERATOR)
     here = st.navigation(list(pages.values()), position="sidebar" if at_work else "hidden")
-    if user and here is pages["start"]:
-        _lead_on(user, pages)
+    if user and at_work:
+        _lead_on(user, here, pages)
     here.run()
 
 
@@ -106,7 +122,7 @@ def _drawing(
     if user is None:
         name = "" if place.name == "start" else place.name
         return partial(ask_to_sign_in, shop.settings, language, name)
-    if user.role is not place.role:
+    if user.role not in place.roles:
         return partial(turn_away, shop.settings, language, user.role)
     return partial(_draw, place, Desk(shop, resolve, user, language, pages))
 
@@ -137,9 +153,11 @@ def _end_when_signed_out(desk: Desk) -> None:
         st.rerun()
 
 
-def _lead_on(user: User, pages: dict[str, Page]) -> None:
-    """The shop's letters lead to the entrance with ?parcel=12; operators have one page only."""
-    parcel = st.query_params.get("parcel")
-    own = "problems" if user.role is Role.OPERATOR else "parcels"
-    if user.role is Role.OPERATOR or (user.role is Role.SELLER and parcel):
-        st.switch_page(pages[own], query_params={"parcel": parcel} if parcel else None)
+def _lead_on(user: User, here: Page, pages: dict[str, Page]) -> None:
+    """The shop's letters lead to the entrance with ?parcel=12; an operator begins elsewhere."""
+    for thing, name in OPENED_BY.items():
+        wanted = st.query_params.get(thing)
+        if wanted is not None and here is not pages[name]:
+            st.switch_page(pages[name], query_params={thing: wanted})
+    if user.role is Role.OPERATOR and here is pages["start"]:
+        st.switch_page(pages["problems"])

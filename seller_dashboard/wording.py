@@ -81,11 +81,14 @@ def moment(at: datetime, language: str) -> str:
     return str(format_datetime(at, "d MMMM, HH:mm", tzinfo=TIMEZONE, locale=language))
 
 
-def day(at: datetime | date, language: str) -> str:
-    """25 November 2026."""
-    if isinstance(at, datetime):
-        at = at.astimezone(TIMEZONE).date()
-    return str(format_date(at, "d MMMM y", locale=language))
+def short_moment(at: datetime, language: str) -> str:
+    """25 Nov, 13:53: in tables."""
+    return str(format_datetime(at, "d MMM, HH:mm", tzinfo=TIMEZONE, locale=language))
+
+
+def short_day(at: datetime, language: str) -> str:
+    """25 Nov."""
+    return str(format_date(at.astimezone(TIMEZONE).date(), "d MMM", locale=language))
 
 
 def month(at: date, language: str) -> str:

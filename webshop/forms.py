@@ -9,6 +9,7 @@ from wtforms import (
     BooleanField,
     HiddenField,
     PasswordField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -71,7 +72,8 @@ class Details(Form):
     phone = StringField(_l("Phone"))
     email = StringField(_l("Email"), [_fill_in])
     language = SelectField(
-        _l("Language of letters and pages"), choices=[("ru", "Русский"), ("en", "English")]
+        _l("Language of letters and pages"),
+        choices=[SelectChoice("ru", "Русский"), SelectChoice("en", "English")],
     )
 
 

@@ -1,4 +1,4 @@
-"""One uploaded catalogue: what it would do, what is wrong with it, what it did; apply and undo."""
+"""One uploaded catalogue, ?import=3: what it would do or did, and what is wrong with it."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def badge(state: ImportState, language: str) -> None:
     st.badge(say(language, text), color=colour)  # type: ignore[arg-type]
 
 
-def open_import(desk: Desk, wanted: str) -> None:
+def page(desk: Desk) -> None:
     st.page_link(
         desk.places["upload"],
         label=say(desk.language, "All uploads"),
@@ -46,7 +46,7 @@ def open_import(desk: Desk, wanted: str) -> None:
     )
     try:
         with desk.reading() as session:
-            importing = found(session, wanted, desk.user.id)
+            importing = found(session, st.query_params.get("import", ""), desk.user.id)
     except NotFound as error:
         st.error(error.told_in(desk.language))
         return
@@ -103,9 +103,9 @@ def _show_counts(report: dict[str, Any], language: str) -> None:
         counts[say(language, "Not in the file")] = report["missing"]
     else:
         counts[say(language, "Taken off sale")] = report["withdrawn"]
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="large"):
         for name, count in counts.items():
-            st.metric(name, count, width=120)
+            st.metric(name, count, width="content")
 
 
 def _offer_to_apply(desk: Desk, importing: Import, report: dict[str, Any]) -> None:

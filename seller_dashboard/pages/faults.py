@@ -14,7 +14,6 @@ from seller_dashboard.wording import plain
 
 SHOWN_AT_MOST = 100
 COLUMNS = ("line", "record", "field", "value", "message")
-SHOWN = ("line", "field", "value", "message")
 TITLES = {
     "line": N_("Line"),
     "record": N_("Record"),
@@ -69,5 +68,10 @@ def _show_table(faults: Sequence[dict[str, Any]], name: str, language: str) -> N
 
 
 def _row(fault: dict[str, Any], language: str) -> dict[str, object]:
-    shown = {**fault, "field": "" if fault["field"] == WHOLE_ROW else fault["field"]}
-    return {say(language, TITLES[name]): plain(str(shown[name])) for name in SHOWN}
+    """Field and value together: the message needs the room, on a telephone above all."""
+    where = [str(fault[name]) for name in ("field", "value") if fault[name] != WHOLE_ROW]
+    return {
+        say(language, "Line"): fault["line"],
+        say(language, "In the file"): plain(": ".join(part for part in where if part)),
+        say(language, TITLES["message"]): plain(fault["message"]),
+    }

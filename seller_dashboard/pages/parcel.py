@@ -1,4 +1,4 @@
-"""One parcel: what is in it, where it goes, what happened, and what can be done now."""
+"""One parcel, ?parcel=12: what is in it, where it goes, what happened, and what can be done now."""
 
 import streamlit as st
 
@@ -9,6 +9,7 @@ from bookshop.orders.models import OrderEvent, Parcel
 from bookshop.orders.moving import NoSuchParcel, Who
 from bookshop.orders.states import ParcelState
 from bookshop.translations import say, say_many
+from bookshop.users.models import Role
 from seller_dashboard.desk import Desk
 from seller_dashboard.pages.parcel_actions import actions
 from seller_dashboard.wording import (
@@ -19,6 +20,7 @@ from seller_dashboard.wording import (
     in_words,
     moment,
     plain,
+    short_moment,
 )
 
 NEED_THE_ADDRESS = (
@@ -48,11 +50,11 @@ def history(parcel: Parcel) -> list[OrderEvent]:
     return [event for event in reversed(parcel.order.history) if event.parcel_id == parcel.id]
 
 
-def card(desk: Desk, parcel: Parcel, place: str) -> None:
+def card(desk: Desk, parcel: Parcel) -> None:
     """A parcel in a list."""
     with st.container(border=True):
         st.page_link(
-            desk.places[place],
+            desk.places["parcel"],
             label=f"**{name_of(parcel, desk.language)}**",
             query_params={"parcel": str(parcel.id)},
         )
@@ -60,12 +62,13 @@ def card(desk: Desk, parcel: Parcel, place: str) -> None:
         st.caption(" · ".join(_summary(parcel, desk.language)))
 
 
-def open_parcel(desk: Desk, wanted: str, back_to: str) -> None:
+def page(desk: Desk) -> None:
+    back_to = "parcels" if desk.user.role is Role.SELLER else "problems"
     st.page_link(
         desk.places[back_to], label=say(desk.language, "Back"), icon=":material/arrow_back:"
     )
     try:
-        parcel = found(desk, wanted)
+        parcel = found(desk, st.query_params.get("parcel", ""))
     except NotFound as error:
         st.error(error.told_in(desk.language))
         return
@@ -145,7 +148,7 @@ def _show_history(parcel: Parcel, language: str) -> None:
     st.table(
         [
             {
-                say(language, "When"): moment(event.at, language),
+                say(language, "When"): short_moment(event.at, language),
                 say(language, "What"): _told(event, language),
                 say(language, "Who"): in_words(WHO, event.who, language),
             }

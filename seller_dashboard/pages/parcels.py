@@ -1,4 +1,4 @@
-"""A seller's parcels, those that wait for him first; ?parcel=12 opens one."""
+"""A seller's parcels, those that wait for him first."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from bookshop.orders.models import Parcel
 from bookshop.orders.states import ParcelState
 from bookshop.translations import N_, say
 from seller_dashboard.desk import Desk
-from seller_dashboard.pages.parcel import card, open_parcel
+from seller_dashboard.pages.parcel import card
 from seller_dashboard.pages.problems import open_problems
 from seller_dashboard.wording import PARCEL_STATES
 
@@ -60,14 +60,6 @@ def most_urgent_first(found: Sequence[Parcel]) -> list[Parcel]:
 
 
 def page(desk: Desk) -> None:
-    wanted = st.query_params.get("parcel")
-    if wanted is None:
-        _list(desk)
-    else:
-        open_parcel(desk, wanted, back_to="parcels")
-
-
-def _list(desk: Desk) -> None:
     st.title(say(desk.language, "Parcels"))
     with desk.reading() as session:
         view = _choose_view(counts(session, desk.user.id), desk.language)
@@ -77,7 +69,7 @@ def _list(desk: Desk) -> None:
         return
     start = _choose_page(len(found)) * PER_PAGE
     for parcel in found[start : start + PER_PAGE]:
-        card(desk, parcel, "parcels")
+        card(desk, parcel)
     if len(found) >= AT_MOST:
         st.caption(say(desk.language, "The newest %(n)d are listed here.", n=AT_MOST))
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from bookshop.orders.models import Parcel
 from bookshop.translations import say
 from seller_dashboard.desk import Desk
-from seller_dashboard.pages.parcel import card, open_parcel
+from seller_dashboard.pages.parcel import card
 
 AT_MOST = 100
 
@@ -26,14 +26,10 @@ def open_problems(session: Session, seller_id: int | None = None) -> Sequence[Pa
 
 
 def page(desk: Desk) -> None:
-    wanted = st.query_params.get("parcel")
-    if wanted is not None:
-        open_parcel(desk, wanted, back_to="problems")
-        return
     st.title(say(desk.language, "Problems"))
     with desk.reading() as session:
         found = open_problems(session)
     if not found:
         st.info(say(desk.language, "No customer reports a problem."))
     for parcel in found:
-        card(desk, parcel, "problems")
+        card(desk, parcel)

@@ -70,9 +70,9 @@ def _show(found: Figures, language: str) -> None:
         say(language, "Running out"): found.running_out,
         say(language, "Sold this month"): money.shown(found.sold, language),
     }
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="large"):
         for name, figure in waiting.items():
-            st.metric(name, figure, width=200 if isinstance(figure, str) else 130)
+            st.metric(name, figure, width="content")
     if found.answer_by:
         by = moment(found.answer_by, language)
         st.warning(

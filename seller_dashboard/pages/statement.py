@@ -10,7 +10,7 @@ from bookshop.payments import statement
 from bookshop.payments.statement import Statement, StatementLine
 from bookshop.translations import say
 from seller_dashboard.desk import Desk
-from seller_dashboard.wording import TIMEZONE, day, month
+from seller_dashboard.wording import TIMEZONE, month, short_day
 
 
 def months(first: date, last: date) -> list[date]:
@@ -53,15 +53,15 @@ def _show_totals(found: Statement, language: str) -> None:
         say(language, "Yours"): found.amount,
         say(language, "Paid out"): found.paid_out,
     }
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="large"):
         for name, amount in totals.items():
-            st.metric(name, money.shown(amount, language), width=200)
+            st.metric(name, money.shown(amount, language), width="content")
 
 
 def _row(line: StatementLine, language: str) -> dict[str, str | int]:
     waits = say(language, "on its way")
     return {
-        say(language, "Day"): day(line.at, language),
+        say(language, "Day"): short_day(line.at, language),
         say(language, "Parcel"): line.parcel_id,
         say(language, "Sold for"): money.shown(line.total, language),
         say(language, "Commission"): money.shown(line.commission, language),

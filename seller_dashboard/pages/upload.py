@@ -1,4 +1,4 @@
-"""Catalogues: upload one, see what came of those before; ?import=3 opens one."""
+"""Catalogues: upload one, and see what came of those before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +13,12 @@ from bookshop.imports import service as imports
 from bookshop.imports.models import Import, ImportState
 from bookshop.translations import say, say_many
 from seller_dashboard.desk import Desk
-from seller_dashboard.pages.catalogue import MOVING, badge, open_import
+from seller_dashboard.pages.catalogue import MOVING, badge
 from seller_dashboard.wording import moment, plain
 
 AT_MOST = 50
 _ROUND = "upload_round"  # a new one is a new, empty uploader
+_RECEIVED = "upload_received"  # the import that is to be looked at now
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,8 @@ def uploads(session: Session, seller_id: int, limit: int = AT_MOST) -> list[Uplo
 
 
 def page(desk: Desk) -> None:
-    wanted = st.query_params.get("import")
-    if wanted is not None:
-        open_import(desk, wanted)
-        return
+    if received := st.session_state.pop(_RECEIVED, None):
+        st.switch_page(desk.places["catalogue"], query_params={"import": str(received)})
     st.title(say(desk.language, "Upload"))
     _ask_for_a_file(desk)
     with desk.reading() as session:
@@ -74,7 +73,7 @@ def _take_in(desk: Desk, key: str) -> None:
     kept = imports.keep(file, desk.settings.uploads)
     desk.act(
         lambda session, _: imports.receive(session, desk.user.id, file.name, kept),
-        then=lambda received: st.query_params.update({"import": str(received.id)}),
+        then=lambda received: st.session_state.update({_RECEIVED: received.id}),
     )
 
 
@@ -95,7 +94,7 @@ def _list(desk: Desk, found: Sequence[Upload]) -> None:
     for upload in found:
         with st.container(border=True):
             st.page_link(
-                desk.places["upload"],
+                desk.places["catalogue"],
                 label=f"**{plain(upload.filename)}**",
                 query_params={"import": str(upload.id)},
             )

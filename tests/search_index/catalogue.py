@@ -14,6 +14,7 @@ from bookshop.database import Database, now
 from bookshop.money import MINOR_UNITS, Money
 from bookshop.stock.models import Shelf
 from bookshop.users.models import Role, Shop, User
+from search_index import Found
 
 
 class Catalogue:
@@ -95,6 +96,10 @@ class Catalogue:
                 )
                 copies = int(said.get("count", 1))
                 self._offered(session, book, seller, Decimal(said["price"]), copies)
+
+    def titles(self, found: Found) -> list[str]:
+        with self.database.reading() as session:
+            return [session.get_one(Book, book_id).title for book_id in found.book_ids]
 
     def _offered(
         self, session: Session, book: Book, seller: str, price: Decimal, copies: int

@@ -8,10 +8,12 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from bookshop.auth import service as auth
+from bookshop.users import service as users
 from bookshop.users.models import Role
 from tests.shop import PASSWORD, Shop
 from webshop.app import create_app
@@ -87,9 +89,17 @@ def shop(tmp_path):
     return Shop(tmp_path)
 
 
+@pytest.fixture(scope="package")
+def compiled(tmp_path_factory) -> FileSystemBytecodeCache:
+    """Templates are the same in every test: they are compiled once."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(shop) -> Flask:
-    return create_app(shop.settings)
+def app(shop, compiled) -> Flask:
+    app = create_app(shop.settings)
+    app.jinja_env.bytecode_cache = compiled
+    return app
 
 
 @pytest.fixture
@@ -99,7 +109,9 @@ def guest(app):
 
 @pytest.fixture
 def ada_id(shop):
-    return shop.has("ada")
+    id = shop.has("ada")
+    shop.does(users.change, id, language="en")
+    return id
 
 
 @pytest.fixture

@@ -82,6 +82,16 @@ def test_an_upload_without_a_file_says_what_is_missing(emma):
     assert answer.json["errors"][0]["field"] == "file"
 
 
+def test_only_a_catalogue_may_be_large(emma, shop):
+    rows = b"".join(b"Book %d,100.00,1,sku%d\n" % (n, n) for n in range(5000))
+    large = upload(emma, b"title,price,stock,sku\n" + rows)
+    body = b'{"withdraw_missing": true' + b" " * 100_000 + b"}"
+    path = f"/seller/imports/{large.json['id']}/apply"
+
+    assert large.status_code == 202
+    assert emma.post(path, data=body, content_type="application/json").status_code == 413
+
+
 def test_only_sellers_come_in_by_this_door(ada, guest):
     for path in ("/seller/offers", "/seller/parcels", "/seller/statement", "/seller/imports/1"):
         assert guest.get(path).status_code == 401

@@ -23,11 +23,11 @@ WAYS_TO_SIGN_IN = {
     "token": {"type": "http", "scheme": "bearer"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": "bookshop_session"},
 }
-ANY_OF_THEM = [{"token": []}, {"cookie": []}, {}]
+ANY_OF_THEM: list[dict[str, list[str]]] = [{"token": []}, {"cookie": []}, {}]
 
 
 class Description(Api):  # type: ignore[misc]
-    """Errors are not its business: problems shows them."""
+    """Describes errors too, but leaves showing them to webshop.api.problems."""
 
     ERROR_SCHEMA = ProblemSchema
 

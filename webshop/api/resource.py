@@ -33,6 +33,9 @@ class Parser(FlaskParser):
     """Stricter than its parent: a body that is not JSON is told so, and so is a broken one."""
 
     def load_json(self, req: Request, schema: Schema) -> Any:
+        req.max_content_length = (
+            LARGEST_BODY  # JSON is read whole, whatever else this address takes
+        )
         body = req.get_data(cache=True)
         if not body:
             return missing

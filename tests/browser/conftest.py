@@ -1,0 +1,41 @@
+"""A real Chromium: the one on this machine, else Playwright's own where it has been installed."""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+NewVisitor = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        except Error as error:
+            pytest.skip(f"there is no Chromium here: {error}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(chromium: Browser) -> Iterator[NewVisitor]:
+    """Somebody new at a browser of his own; whatever a page logs as an error fails the test."""
+    contexts, complaints = [], []
+
+    def comes(width: int = 1280, locale: str = "en-GB") -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, locale=locale)
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        return page
+
+    yield comes
+    for context in contexts:
+        context.close()
+    assert complaints == []

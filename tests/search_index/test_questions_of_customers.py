@@ -1,0 +1,165 @@
+"""What customers type, over the catalogue of the demo, and the book that they mean."""
+
+from collections.abc import Callable
+
+import pytest
+
+from search_index import Found
+
+Find = Callable[[str], tuple[list[str], Found]]
+
+PLAIN = [
+    ("pride and prejudice", "Pride and Prejudice"),
+    ("prejudice pride", "Pride and Prejudice"),
+    ("austen emma", "Emma"),
+    ("sense sensibility", "Sense and Sensibility"),
+    ("great expectations", "Great Expectations"),
+    ("orwell 1984", "1984"),
+    ("dune by frank herbert", "Dune"),
+    ("the hunger games", "The Hunger Games"),
+    ("hunger games", "The Hunger Games"),
+    ("gulliver travels", "Gulliver's Travels"),
+    ("jane eyre bronte", "Jane Eyre"),
+    ("c++ stroustrup", "The C++ Programming Language"),
+    ("война и мир", "Война и мир"),
+    ("преступление и наказание", "Преступление и наказание"),
+    ("пушкин онегин", "Евгений Онегин"),
+    ("тургенев отцы дети", "Отцы и дети"),
+    ("карамазовы братья", "Братья Карамазовы"),
+    ("достоевский идиот", "Идиот"),
+]
+INFLECTED = [
+    ("преступления", "Преступление и наказание"),
+    ("вишнёвого сада", "Вишнёвый сад"),
+    ("капитанскую дочку", "Капитанская дочка"),
+    ("мастера и маргариту", "Мастер и Маргарита"),
+    ("brothers karamazovs", "The Brothers Karamazov"),
+]
+LETTERS = [
+    ("МЕРТВЫЕ ДУШИ", "Мёртвые души"),
+    ("мёртвые души", "Мёртвые души"),
+    ("les miserables", "Les Misérables"),
+    ("LES MISÉRABLES", "Les Misérables"),
+    ("bronte villette", "Villette"),
+    ("handmaids tale", "The Handmaid's Tale"),
+    ("the handmaid’s tale", "The Handmaid's Tale"),
+    ("jk rowling", "Harry Potter and the Philosopher's Stone"),
+    ("J. K. Rowling", "Harry Potter and the Philosopher's Stone"),
+    ("А.С. Пушкин Полтава", "Полтава"),
+]
+ISBN = [
+    ("9799286624635", "Pride and Prejudice"),
+    ("979-9-2866-2463-5", "Pride and Prejudice"),
+    ("ISBN 979 9 286 62463 5", "Pride and Prejudice"),
+]
+CORRECTED = [
+    ("djqyf b vbh", "Война и мир", "война и мир"),
+    ("ghtcnegktybt", "Преступление и наказание", "преступление"),
+    ("зкшву фтв зкуогвшсу", "Pride and Prejudice", "pride and prejudice"),
+    ("voyna i mir", "Война и мир", "война и мир"),
+    ("prestuplenie i nakazanie", "Преступление и наказание", "преступление и наказание"),
+    ("evgeny onegin", "Евгений Онегин", "евгений онегин"),
+    ("dostoevskiy idiot", "Идиот", "достоевский идиот"),
+    ("гарри поттер", "Harry Potter and the Philosopher's Stone", "harry potter"),
+    ("роулинг", "Harry Potter and the Philosopher's Stone", "rowling"),
+    ("шерлок холмс", "The Adventures of Sherlock Holmes", "sherlock holmes"),
+    ("робинзон крузо", "Robinson Crusoe", "robinson crusoe"),
+    ("джейн эйр", "Jane Eyre", "jane eyre"),
+    ("остин", "Emma", "austen"),
+    ("шекспир", "Hamlet", "shakespeare"),
+    ("prejudise", "Pride and Prejudice", "prejudice"),
+    ("wuthring hights", "Wuthering Heights", "wuthering heights"),
+    ("frankenstien", "Frankenstein; or, The Modern Prometheus", "frankenstein"),
+    ("hary poter", "Harry Potter and the Philosopher's Stone", "harry potter"),
+    ("анна каренена", "Анна Каренина", "анна каренина"),
+    ("достаевский идиот", "Идиот", "достоевский идиот"),
+    ("harrypotter", "Harry Potter and the Philosopher's Stone", "harry potter"),
+]
+
+
+@pytest.mark.parametrize(("words", "meant"), PLAIN + INFLECTED + LETTERS + ISBN)
+def test_the_book_that_is_meant_is_on_the_first_page(find: Find, words: str, meant: str) -> None:
+    titles, found = find(words)
+
+    assert meant in titles[:5]
+    assert not found.did_you_mean
+    assert not found.nearest
+
+
+@pytest.mark.parametrize(("words", "meant", "said"), CORRECTED)
+def test_a_mistake_is_put_right_and_the_answer_says_so(
+    find: Find, words: str, meant: str, said: str
+) -> None:
+    titles, found = find(words)
+
+    assert meant in titles
+    assert found.did_you_mean == said
+
+
+def test_a_title_in_full_comes_before_titles_that_contain_it(find: Find) -> None:
+    assert find("emma")[0][0] == "Emma"
+    assert find("детство")[0][0] == "Детство"
+
+
+def test_the_end_of_the_last_word_may_be_missing(find: Find) -> None:
+    titles, found = find("anna karen")
+
+    assert "Anna Karenina" in titles
+    assert not found.did_you_mean
+
+
+def test_a_word_no_book_has_beside_the_others_is_left_out_and_the_answer_says_so(
+    find: Find,
+) -> None:
+    titles, found = find("гоголь ревизор xyzzy")
+
+    assert titles[0] == "Ревизор"
+    assert found.nearest
+
+
+def test_words_that_never_meet_in_one_book_find_the_nearest(find: Find) -> None:
+    titles, found = find("frankenstein ревизор")
+
+    assert "Ревизор" in titles or "Frankenstein; or, The Modern Prometheus" in titles
+    assert found.nearest
+
+
+def test_nonsense_finds_nothing(find: Find) -> None:
+    titles, found = find("qwrtpsdfg")
+
+    assert (titles, found.total) == ([], 0)
+
+
+def test_an_isbn_that_nobody_sells_finds_nothing_rather_than_another_book(find: Find) -> None:
+    assert find("9780306406157")[1].total == 0
+
+
+def test_a_category_or_a_description_is_found_too(find: Find) -> None:
+    assert find("поэзия")[1].total > 50
+    assert find("orphaned governess")[0] == ["Jane Eyre"]
+
+
+def test_the_author_is_found_in_both_alphabets(find: Find) -> None:
+    titles, _ = find("tolstoy anna karenina")
+    assert "Anna Karenina" in titles
+
+    _, found = find("tolstoy")
+    assert found.total > 30
+    assert set(found.facets.language) >= {"ru", "en"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "\0", " ", "\n\t", "a" * 10_000, "а б " * 5_000, '"', "'", "(((", "NOT", "AND OR", "title:",
+        "*", "?", "a*", "~2", "[a TO z]", "\\", "%", "_", "😀", "😀 emma", "emma\0", "- -", "--", "#",
+        "\ud800", "и", "x" * 300, "1" * 500, "ß", "İ", "ﬁ", "𝓔𝓶𝓶𝓪", "مرحبا", "你好", "а́", "\u202eemma",
+        "<script>", "'; DROP TABLE books; --", "9" * 13, "ISBN", "isbn -", "c++ c# c", "`[];',.",
+    ],
+)  # fmt: skip
+def test_no_string_breaks_a_search(find: Find, sample_index: object, words: str) -> None:
+    _, found = find(words)
+
+    assert not found.degraded
+    assert found.total >= len(found.book_ids)
+    sample_index.suggest(words)  # type: ignore[attr-defined]

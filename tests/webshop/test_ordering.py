@@ -1,0 +1,311 @@
+"""From the basket to the books: the order form and the page of an order."""
+
+import pytest
+from sqlalchemy import update
+
+from bookshop.auth import links
+from bookshop.books.models import Offer
+from bookshop.orders import parcels
+from bookshop.orders.parcels import Because
+from bookshop.stock import service as stock
+from tests.shop import seller as as_seller
+from tests.webshop.conftest import Visitor
+
+ADDRESS = {
+    "name": "Ada Lovelace",
+    "phone": "+44 20 7930 1234",
+    "email": "ada@example.com",
+    "address": "12 St James's Square",
+}
+
+
+@pytest.fixture
+def offers(shop, emma, boris):
+    return {
+        "Dracula": shop.sells(emma, "Dracula", copies=5, price=50000),
+        "Dubliners": shop.sells(boris, "Dubliners", copies=5, price=30000),
+    }
+
+
+def fills_basket(visitor, *offers):
+    visitor.opens("/basket")
+    for offer in offers:
+        token = visitor.opens("/sign-in") and visitor.page.forms[1].fields["csrf_token"]
+        visitor.browser.post("/basket/add", data={"offer": offer, "csrf_token": token})
+
+
+def orders(visitor, *offers, **changes) -> int:
+    """The order's number."""
+    fills_basket(visitor, *offers)
+    visitor.opens("/checkout")
+    visitor.submits("/checkout", **(ADDRESS | changes))
+    assert visitor.last.request.path.startswith("/orders/"), visitor.reads
+    return int(visitor.last.request.path.rpartition("/")[2])
+
+
+def test_one_order_of_two_sellers_from_the_basket_to_the_books(shop, ada, offers, emma, boris):
+    order = orders(ada, *offers.values())
+    assert "We are reserving your books" in ada.reads
+
+    shop.works()
+    ada.opens(f"/orders/{order}")
+    assert "Pay 800.00" in ada.reads
+    assert "http://billing/pay/pay1" in ada.links
+
+    shop.pays(order)
+    shop.works()
+    ada.opens(f"/orders/{order}")
+    assert ada.reads.count("Waiting for the seller") == 2
+
+    parcel_of = {parcel.seller_id: parcel.id for parcel in shop.parcels(order)}
+    first = parcel_of[emma]
+    shop.does(parcels.confirm, first, as_seller(emma))
+    shop.does(parcels.send, first, as_seller(emma), "RR123")
+    shop.does(parcels.reject, parcel_of[boris], as_seller(boris), Because.NOT_THERE)
+    shop.works()
+    ada.opens(f"/orders/{order}")
+    assert "Tracking: RR123" in ada.reads
+    assert "Your money is returned" in ada.reads
+
+    ada.submits(f"/orders/{order}/parcels/{first}/received")
+    shop.works()
+    ada.opens(f"/orders/{order}")
+    assert "Completed" in ada.reads
+    assert ada.buttons() == [f"/orders/{order}/parcels/{first}/problem"]
+
+
+def test_the_form_sent_twice_is_one_order(ada, offers, shop):
+    fills_basket(ada, offers["Dracula"])
+    ada.opens("/checkout")
+    (form,) = [form for form in ada.page.forms if form.action == "/checkout"]
+    typed = dict(form.form_values()) | ADDRESS
+
+    answers = [ada.browser.post("/checkout", data=typed) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0].location == answers[1].location
+    ada.opens("/orders")
+    assert len(ada.page.xpath("//tbody/tr")) == 1
+
+
+def test_a_total_that_is_no_longer_right_is_a_409_with_the_new_one(ada, offers, shop):
+    fills_basket(ada, offers["Dracula"])
+    ada.opens("/checkout")
+    shop.does(lambda session: session.execute(update(Offer).values(price=77700)))
+
+    answer = ada.submits("/checkout", **ADDRESS)
+
+    assert answer.status_code == 409
+    assert "Place the order and pay 777.00" in ada.reads
+    assert ada.page.get_element_by_id("address").text_content().strip() == ADDRESS["address"]
+    ada.submits("/checkout")
+    assert ada.last.request.path.startswith("/orders/")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("name", "", "Please fill this in"),
+        ("email", "ada", "is not an email address"),
+        ("phone", "12", "A phone number is 5 to 20 digits"),
+        ("address", " ", "Please fill this in"),
+        ("address", "x" * 501, "too long"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
+    ada, offers, field, typed, said
+):
+    fills_basket(ada, offers["Dracula"])
+    ada.opens("/checkout")
+
+    answer = ada.submits("/checkout", **(ADDRESS | {field: typed}))
+
+    assert answer.status_code == 422
+    assert said in ada.page.get_element_by_id(f"{field}-error").text_content()
+    assert f"#{field}" in ada.links
+    other = "email" if field == "name" else "name"
+    assert ada.page.get_element_by_id(other).value == ADDRESS[other]
+
+
+def test_an_empty_basket_has_nothing_to_order(guest):
+    guest.opens("/checkout")
+
+    assert guest.last.request.path == "/basket"
+
+
+def test_part_that_is_gone_is_told_and_the_customer_chooses(ada, offers, shop):
+    order = orders(ada, *offers.values())
+    shop.does(stock.set_on_hand, offers["Dubliners"], 0, "by hand", None)
+    shop.works()
+
+    ada.opens(f"/orders/{order}")
+    assert "Dubliners: none is left" in ada.reads
+    ada.submits(f"/orders/{order}/accept-short")
+    shop.works()
+
+    ada.opens(f"/orders/{order}")
+    assert "Pay 500.00" in ada.reads
+
+
+def test_a_declined_payment_can_be_tried_again(ada, offers, shop):
+    order = orders(ada, offers["Dracula"])
+    shop.works()
+    shop.pays(order, "declined")
+    shop.works()
+
+    ada.opens(f"/orders/{order}")
+    assert "The payment did not go through" in ada.reads
+    ada.submits(f"/orders/{order}/pay-again")
+    shop.works()
+
+    ada.opens(f"/orders/{order}")
+    assert "http://billing/pay/pay2" in ada.links
+
+
+def test_an_order_is_cancelled_by_its_customer(ada, offers, shop):
+    order = orders(ada, offers["Dracula"])
+    shop.works()
+
+    ada.opens(f"/orders/{order}")
+    ada.submits(f"/orders/{order}/cancel")
+
+    assert "This order is cancelled. Cancelled by you" in ada.reads
+    assert shop.copies(offers["Dracula"]) == (5, 0)
+
+
+def test_one_parcel_is_cancelled_and_refunded(ada, offers, shop):
+    order = orders(ada, *offers.values())
+    shop.works()
+    shop.pays(order)
+    shop.works()
+    first = shop.parcels(order)[0].id
+
+    ada.opens(f"/orders/{order}")
+    ada.submits(f"/orders/{order}/parcels/{first}/cancel")
+    shop.works()
+
+    assert shop.parcel_states(order) == ["refunded", "waiting"]
+
+
+def test_a_problem_is_reported_in_words(ada, offers, shop, emma):
+    order = orders(ada, offers["Dracula"])
+    shop.works()
+    shop.pays(order)
+    shop.works()
+    (parcel,) = [parcel.id for parcel in shop.parcels(order)]
+    shop.does(parcels.confirm, parcel, as_seller(emma))
+    shop.does(parcels.send, parcel, as_seller(emma))
+
+    ada.opens(f"/orders/{order}")
+    ada.submits(f"/orders/{order}/parcels/{parcel}/problem", words="Half of it is missing <b>")
+
+    assert "“Half of it is missing <b>”" in ada.reads
+
+
+def test_what_came_too_late_is_explained_on_the_page_of_the_order(ada, offers, shop, emma):
+    order = orders(ada, offers["Dracula"])
+    shop.works()
+    shop.pays(order)
+    shop.works()
+    ada.opens(f"/orders/{order}")
+    (parcel,) = [parcel.id for parcel in shop.parcels(order)]
+    shop.does(parcels.confirm, parcel, as_seller(emma))
+    shop.does(parcels.send, parcel, as_seller(emma))
+
+    answer = ada.submits(f"/orders/{order}/cancel")
+
+    assert answer.status_code == 200
+    assert "Your books are on their way already" in ada.reads
+
+
+def test_the_live_part_is_sent_only_when_something_changed(ada, offers, shop):
+    order = orders(ada, offers["Dracula"])
+    ada.opens(f"/orders/{order}")
+    look = ada.page.get_element_by_id("live").get("hx-get")
+
+    assert ada.opens(look).status_code == 204
+    shop.works()
+    assert "The books are kept for you" in ada.opens(look).text
+
+
+def test_the_pay_page_opens_by_itself_right_after_ordering(ada, offers, shop):
+    order = orders(ada, offers["Dracula"])
+    assert ada.last.request.args["pay"] == "1"
+    look = ada.page.get_element_by_id("live").get("hx-get")
+    shop.works()
+
+    assert ada.opens(look).headers["HX-Redirect"] == "http://billing/pay/pay1"
+    ada.opens(f"/orders/{order}")
+    later = ada.page.get_element_by_id("live").get("hx-get")
+    assert "HX-Redirect" not in ada.opens(later).headers
+
+
+def test_billing_is_asked_when_the_customer_comes_back(ada, offers, shop):
+    order = orders(ada, offers["Dracula"])
+    shop.works()
+    shop.billing.customer("payment-1-1", "paid")
+
+    ada.opens(f"/orders/{order}/returned")
+    shop.works()
+
+    ada.opens(f"/orders/{order}")
+    assert "Waiting for the seller" in ada.reads
+
+
+def test_a_guest_sees_his_order_in_this_browser_and_by_the_link_in_the_letter(
+    app, guest, offers, shop
+):
+    order = orders(guest, offers["Dracula"])
+    assert guest.opens(f"/orders/{order}").status_code == 200
+
+    elsewhere = Visitor(app.test_client())
+    assert elsewhere.opens(f"/orders/{order}").status_code == 404
+    token = links.signed(shop.settings.secret_key, links.ORDER_OF_A_GUEST, order)
+    assert elsewhere.opens(f"/orders/link/{token}").status_code == 200
+    assert elsewhere.opens(f"/orders/{order}").status_code == 200
+    assert elsewhere.opens(f"/orders/{order + 1}").status_code == 404
+
+
+@pytest.mark.parametrize("deed", ["cancel", "pay-again", "accept-short"])
+def test_another_persons_order_is_not_there(app, ada, offers, shop, deed):
+    order = orders(ada, offers["Dracula"])
+    shop.has("eve")
+    eve = Visitor(app.test_client()).signs_in("eve")
+
+    assert eve.opens(f"/orders/{order}").status_code == 404
+    assert eve.opens(f"/orders/{order}/live").status_code == 404
+    token = eve.opens("/account") and eve.page.forms[1].fields["csrf_token"]
+    answer = eve.browser.post(f"/orders/{order}/{deed}", data={"csrf_token": token})
+    assert answer.status_code == 404
+    assert shop.state(order) == "placed"
+
+
+def test_a_guests_order_does_not_open_another_orders_parcels(app, guest, ada, offers, shop):
+    others = orders(ada, offers["Dubliners"])
+    own = orders(guest, offers["Dracula"])
+    shop.works()
+    parcel = shop.parcels(others)[0].id
+    guest.opens(f"/orders/{own}")
+    token = guest.page.forms[1].fields["csrf_token"]
+
+    answer = guest.browser.post(
+        f"/orders/{own}/parcels/{parcel}/cancel", data={"csrf_token": token}
+    )
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(("path", "most"), [("/orders", 5), ("/orders/1", 12), ("/basket", 5)])
+def test_longer_orders_do_not_cost_more_queries(ada, shop, emma, boris, queries, path, most):
+    def many(seller: int) -> list[int]:
+        return [shop.sells(seller, f"Volume {n} of {seller}", copies=3) for n in range(6)]
+
+    wanted = [*many(emma), *many(boris)]
+    orders(ada, *wanted)
+    fills_basket(ada, *wanted)
+    ada.opens(path)
+
+    with queries() as asked:
+        ada.opens(path)
+
+    assert len(asked) <= most, asked
