@@ -3,6 +3,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
+CHROMIUM := $(shell command -v chromium || command -v google-chrome)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard bookshop/translations/*/LC_MESSAGES/*.po))
 
 .PHONY: help setup demo test check bench chaos browser venv packages tools
@@ -15,8 +16,8 @@ setup: packages $(CATALOGUES) ## make .venv and install what the shop needs
 demo: setup ## run the whole shop on this machine, until Ctrl-C
 	@exec $(RUN) manage.py demo
 
-test: setup tools ## run the tests (ARGS="-k basket" for some of them)
-	$(RUN) -m pytest -m "not browser" --ignore=tests/chaos $(ARGS)
+test: setup tools ## run the tests, all but chaos (ARGS="-k basket" for some)
+	$(RUN) -m pytest -p tests.ci_guard --ignore=tests/chaos $(ARGS)
 
 check: setup tools ## check form, types and who may import whom
 	$(RUN) -m ruff format --check .
@@ -31,8 +32,8 @@ chaos: setup tools ## kill processes while orders are made, and audit
 	$(RUN) -m pytest tests/chaos $(ARGS)
 
 browser: setup tools ## run the stories in a real Chromium
-	$(RUN) -m playwright install chromium
-	$(RUN) -m pytest -m browser $(ARGS)
+	@$(if $(CHROMIUM),,$(RUN) -m playwright install chromium)
+	$(RUN) -m pytest -p tests.ci_guard -m browser $(ARGS)
 
 # What is installed is remembered by what the requirements say: a second time takes no time.
 venv:

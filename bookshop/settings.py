@@ -10,6 +10,9 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 
 class BadSetting(SystemExit):
     """Stops the start with one clear line on stderr (and exit code 1)."""
@@ -92,38 +95,53 @@ def _one_of(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> 
 
 def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     text = environ.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+    digits = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    if not (digits and least <= int(text) <= most):
         raise BadSetting(f"{name}={text!r}: use a whole number from {least} to {most}")
     return int(text)
 
 
 def _percent(environ: Mapping[str, str], name: str, default: str) -> Decimal:
+    """With two digits after the point, as an order keeps it."""
     text = environ.get(name) or default
     try:
         percent = Decimal(text)
-    except InvalidOperation:
-        raise BadSetting(f"{name}={text!r}: use a number from 0 to 100") from None
-    if not (percent.is_finite() and 0 <= percent <= 100):
-        raise BadSetting(f"{name}={text!r}: use a number from 0 to 100")
+        usable = 0 <= percent <= 100 and percent == round(percent, 2)
+    except InvalidOperation:  # also what NaN says when it is compared
+        usable = False
+    if not usable:
+        raise BadSetting(f"{name}={text!r}: use a number from 0 to 100, like 10 or 12.5")
     return percent
 
 
 def _url(environ: Mapping[str, str], name: str, default: str, *schemes: str) -> str:
     url = environ.get(name) or default
-    parts = urlsplit(url)
-    if parts.scheme not in schemes or not (parts.hostname or parts.path):
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in schemes and bool(parts.hostname or parts.path)
+        _ = parts.port  # it is read only now
+    except ValueError:
+        usable = False
+    if not usable:
         raise BadSetting(f"{name}={url!r}: use an address that begins {'://, '.join(schemes)}://")
     return url.rstrip("/")
 
 
 def _database_url(environ: Mapping[str, str], var: Path) -> str:
+    """Every process opens it by itself, so a database in memory would be many."""
     url = environ.get("BOOKSHOP_DATABASE_URL") or f"sqlite:///{var / 'bookshop.sqlite'}"
     scheme, _, rest = url.partition("://")
     if scheme in ("postgresql", "postgres"):
-        return f"postgresql+psycopg://{rest}"
-    if scheme not in ("sqlite", "postgresql+psycopg"):
-        raise BadSetting(f"BOOKSHOP_DATABASE_URL={url!r}: use sqlite:/// or postgresql://")
-    return url
+        scheme = "postgresql+psycopg"
+    try:
+        database = make_url(f"{scheme}://{rest}").database
+    except (ArgumentError, ValueError):
+        database = None
+    if scheme not in ("sqlite", "postgresql+psycopg") or database in (None, "", ":memory:"):
+        raise BadSetting(
+            f"BOOKSHOP_DATABASE_URL={url!r}: use sqlite:///FILE or postgresql://HOST/NAME"
+        )
+    return f"{scheme}://{rest}"
 
 
 def _secret(environ: Mapping[str, str], name: str, var: Path, production: bool) -> str:
@@ -133,10 +151,13 @@ def _secret(environ: Mapping[str, str], name: str, var: Path, production: bool) 
     if production:
         raise BadSetting(f"{name} is not set: production needs a secret of its own")
     file = var / name.removeprefix("BOOKSHOP_").lower()
-    if not file.exists():
-        var.mkdir(parents=True, exist_ok=True)
-        _write_once(file, secrets.token_urlsafe(32))
-    return file.read_text()
+    try:
+        if not file.exists():
+            var.mkdir(parents=True, exist_ok=True)
+            _write_once(file, secrets.token_urlsafe(32))
+        return file.read_text()
+    except OSError as error:
+        raise BadSetting(f"BOOKSHOP_VAR={str(var)!r}: {error.strerror}") from None
 
 
 def _write_once(file: Path, text: str) -> None:

@@ -134,10 +134,10 @@ def _all_in_other_alphabet(typed: Sequence[str], vocabulary: Vocabulary) -> list
 
 def _in_other_alphabet(word: str, vocabulary: Vocabulary) -> list[str]:
     """The nearer to a word of its own alphabet, the more it must sound like one of the other."""
-    slip = bool(vocabulary.near(word, 1))
-    if slip and len(word) >= _LONG_ENOUGH_TO_TELL:
-        return []
-    return vocabulary.sounding_like(word, _SAME_SOUND if slip else _LIKE_SOUND)
+    if not vocabulary.near(word, 1):
+        return vocabulary.sounding_like(word, _LIKE_SOUND)
+    surely_a_slip = len(word) >= _LONG_ENOUGH_TO_TELL
+    return vocabulary.sounding_like(word, 0.0 if surely_a_slip else _SAME_SOUND)
 
 
 def _repaired(text: str, vocabulary: Vocabulary) -> list[Group]:
@@ -166,7 +166,7 @@ def _mended(word: str, vocabulary: Vocabulary) -> list[Group]:
         return [group]
     if any(letter.isdigit() for letter in word):
         return []  # another number is another book
-    if alike := _in_other_alphabet(word, vocabulary) or vocabulary.near(word, 1):
+    if alike := [*_in_other_alphabet(word, vocabulary), *vocabulary.near(word, 1)]:
         return [_instead(alike)]
     if parts := _run_together(word, vocabulary):
         return [Group(part, {part: 1.0}, corrected=True) for part in parts]

@@ -39,6 +39,7 @@ from bookshop.orders.states import OrderState, ParcelState
 from bookshop.payments import service as payments
 from bookshop.stock import service as stock
 from bookshop.translations import N_
+from bookshop.users.models import Shop
 
 LONGEST_NOTE = 1000
 REPORTS_ACCEPTED = timedelta(days=30)  # after sending
@@ -284,6 +285,6 @@ def _customers(session: Session, parcel_id: int, who: Who) -> Parcel:
 def _whole() -> list[ExecutableOption]:
     return [
         joinedload(Parcel.order).selectinload(Order.history),
-        joinedload(Parcel.shop),
+        joinedload(Parcel.shop).joinedload(Shop.owner),
         selectinload(Parcel.lines).joinedload(OrderLine.book),
     ]

@@ -44,6 +44,7 @@ from bookshop.payments import service as payments
 from bookshop.stock import service as stock
 from bookshop.translations import N_
 from bookshop.users import service as users
+from bookshop.users.models import Shop
 
 LONGEST_ADDRESS = 500
 
@@ -131,7 +132,7 @@ def get(session: Session, order_id: int, who: Who) -> Order:
         .options(
             selectinload(Order.parcels).options(
                 selectinload(Parcel.lines).joinedload(OrderLine.book),
-                selectinload(Parcel.shop),
+                selectinload(Parcel.shop).joinedload(Shop.owner),
             ),
             selectinload(Order.history),
         )

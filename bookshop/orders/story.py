@@ -2,35 +2,32 @@
 
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bookshop.money import as_decimal
 from bookshop.orders.models import Order, OrderEvent, OrderLine, Parcel
 from bookshop.payments import service as payments
 from bookshop.payments.models import Payment, PaymentState
-from bookshop.users.models import User
 
 
 def as_json(session: Session, order: Order) -> dict[str, Any]:
     """{id, state, total, currency, payment, parcels, history}; `order` as from orders.get."""
-    logins = _logins(session, order)
     return {
         "id": order.id,
         "state": order.state.value,
         "total": as_decimal(order.total),
         "currency": order.currency,
         "payment": _payment(payments.of_order(session, order.id)),
-        "parcels": [_parcel(parcel, logins) for parcel in order.parcels],
+        "parcels": [_parcel(parcel) for parcel in order.parcels],
         "history": [_event(event) for event in order.history],
     }
 
 
-def parcel_as_json(session: Session, parcel: Parcel) -> dict[str, Any]:
+def parcel_as_json(parcel: Parcel) -> dict[str, Any]:
     """For its seller: with where to send it, and until when he may take his time."""
     order = parcel.order
     return {
-        **_parcel(parcel, _logins(session, order)),
+        **_parcel(parcel),
         "order_id": order.id,
         "total": as_decimal(parcel.total),
         "currency": order.currency,
@@ -46,12 +43,6 @@ def parcel_as_json(session: Session, parcel: Parcel) -> dict[str, Any]:
     }
 
 
-def _logins(session: Session, order: Order) -> dict[int, str]:
-    sellers = [parcel.seller_id for parcel in order.parcels]
-    query = select(User.id, User.login).where(User.id.in_(sellers))
-    return dict(session.execute(query).all())
-
-
 def _payment(attempts: list[Payment]) -> dict[str, Any] | None:
     """The last attempt; where to pay is told while it can be paid."""
     if not attempts:
@@ -61,10 +52,10 @@ def _payment(attempts: list[Payment]) -> dict[str, Any] | None:
     return {"state": last.state.value, "pay_url": last.pay_url if is_open else None}
 
 
-def _parcel(parcel: Parcel, logins: dict[int, str]) -> dict[str, Any]:
+def _parcel(parcel: Parcel) -> dict[str, Any]:
     return {
         "id": parcel.id,
-        "seller": logins[parcel.seller_id],
+        "seller": parcel.shop.owner.login,
         "state": parcel.state.value,
         "lines": [_line(line) for line in parcel.lines],
     }

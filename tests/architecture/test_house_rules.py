@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bookshop.messages import Message
+from bookshop.messages import MESSAGES
 from bookshop.notifications.letters import LETTERS
 from worker.handlers import write_letters
 from worker.subscriptions import SUBSCRIPTIONS
@@ -25,9 +25,7 @@ def files(*folders: str) -> list[str]:
 
 
 CODE = files(*SHOP)
-SERVICES = files("bookshop/orders") + [
-    path for path in files("bookshop") if path.endswith("/service.py")
-]
+SERVICES = {*files("bookshop/orders"), *(path for path in CODE if path.endswith("/service.py"))}
 
 
 @cache
@@ -35,11 +33,11 @@ def read(path: str) -> ast.Module:
     return ast.parse((ROOT / path).read_text())
 
 
-def calls(path: str) -> Iterator[str]:
+@cache
+def calls(path: str) -> frozenset[str]:
     """What is called there, as it is written: "session.commit"."""
-    for node in ast.walk(read(path)):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func)
+    nodes = ast.walk(read(path))
+    return frozenset(ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call))
 
 
 def public_functions(path: str) -> Iterator[ast.FunctionDef]:
@@ -48,46 +46,62 @@ def public_functions(path: str) -> Iterator[ast.FunctionDef]:
             yield node
 
 
-@pytest.mark.parametrize("path", CODE)
-def test_only_the_database_module_ends_a_transaction(path):
-    ends = {f"{owner}.{end}" for owner in owners(path) for end in ("commit", "rollback")}
-
-    assert path == TRANSACTIONS_LIVE_IN or not ends & set(calls(path))
-
-
-def owners(path: str) -> set[str]:
-    """Whoever is called there. Whoosh's writer commits too, but no transaction of ours."""
-    return {call.rpartition(".")[0] for call in calls(path)} - {"writer"}
+def ends_a_transaction(call: str) -> bool:
+    """Whoosh's writer commits too, but no transaction of ours."""
+    owner, _, verb = call.rpartition(".")
+    return verb in ("commit", "rollback") and owner != "writer"
 
 
-@pytest.mark.parametrize("path", sorted(set(SERVICES)))
-def test_a_service_is_given_its_session_first_and_opens_none(path):
-    for function in public_functions(path):
-        given = [(each.arg, ast.unparse(each.annotation)) for each in function.args.args]
-        sessions = [place for place, (_, kind) in enumerate(given) if kind == "Session"]
-        assert sessions in ([], [0]), f"{function.name} takes its session elsewhere"
-    opened = {call for call in calls(path) if call.endswith((".transaction", ".reading"))}
-    assert not opened, "the front door opens the transaction"
+def test_only_the_database_module_ends_a_transaction():
+    ending = {path for path in CODE if any(map(ends_a_transaction, calls(path)))}
+
+    assert ending == {TRANSACTIONS_LIVE_IN}
 
 
-@pytest.mark.parametrize("path", CODE)
-def test_nobody_waits_by_sleeping(path):
-    assert not {"time.sleep", "sleep"} & set(calls(path))
+def test_a_service_is_given_its_session_first():
+    elsewhere = [
+        f"{path}: {function.name}"
+        for path in SERVICES
+        for function in public_functions(path)
+        for place, given in enumerate(function.args.args)
+        if given.annotation and ast.unparse(given.annotation) == "Session" and place > 0
+    ]
+
+    assert elsewhere == []
 
 
-@pytest.mark.parametrize("path", files(*EVERYTHING))
-def test_a_file_can_be_read_in_one_sitting(path):
-    assert len((ROOT / path).read_text().splitlines()) <= LONGEST_FILE
+def test_a_service_leaves_the_transaction_to_its_front_door():
+    opened = {
+        f"{path}: {call}"
+        for path in SERVICES
+        for call in calls(path)
+        if call.endswith((".transaction", ".reading")) or call == "Session"
+    }
+
+    assert opened == set()
 
 
-@pytest.mark.parametrize("path", files(*EVERYTHING))
-def test_a_file_begins_by_saying_what_it_is_for(path):
-    module = read(path)
-
-    assert ast.get_docstring(module) or not module.body
+def test_nobody_waits_by_sleeping():
+    assert [path for path in CODE if {"time.sleep", "sleep"} & calls(path)] == []
 
 
-@pytest.mark.parametrize("kind", Message.__subclasses__(), ids=lambda kind: kind.__name__)
+def test_a_file_can_be_read_in_one_sitting():
+    lines = {path: len((ROOT / path).read_text().splitlines()) for path in files(*EVERYTHING)}
+
+    assert {path: long for path, long in lines.items() if long > LONGEST_FILE} == {}
+
+
+def test_a_module_begins_by_saying_what_it_is_for():
+    silent = [path for path in files(*EVERYTHING) if read(path).body and not says(path)]
+
+    assert silent == []
+
+
+def says(path: str) -> str | None:
+    return ast.get_docstring(read(path))
+
+
+@pytest.mark.parametrize("kind", MESSAGES.values(), ids=lambda kind: kind.__name__)
 def test_each_message_stands_in_the_table_of_subscriptions(kind):
     assert kind in SUBSCRIPTIONS
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
@@ -23,7 +24,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visitor(chromium: Browser) -> Iterator[NewVisitor]:
+def visitor(chromium: Browser, tmp_path: Path) -> Iterator[NewVisitor]:
     """Somebody new at a browser of his own; whatever a page logs as an error fails the test."""
     contexts, complaints = [], []
 
@@ -36,6 +37,8 @@ def visitor(chromium: Browser) -> Iterator[NewVisitor]:
         return page
 
     yield comes
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        for page in context.pages:
+            page.screenshot(path=tmp_path / f"{number}.png")  # how it ended, for whoever asks why
         context.close()
     assert complaints == []

@@ -1,6 +1,7 @@
 """Puts books on sale straight into the tables, one at a time or a whole sample file."""
 
 import csv
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -53,11 +54,11 @@ class Catalogue:
             for offer in self._offers(session, book_id):
                 offer.price, offer.changed_at = Money(price * MINOR_UNITS), now()
 
-    def counts(self, book_id: int, copies: int) -> None:
+    def counts(self, book_id: int, copies: int, at: datetime | None = None) -> None:
         with self.database.transaction() as session:
             for offer in self._offers(session, book_id):
                 shelf = session.get_one(Shelf, offer.id)
-                shelf.on_hand, shelf.changed_at = copies, now()
+                shelf.on_hand, shelf.changed_at = copies, at or now()
 
     def withdraws(self, book_id: int) -> None:
         with self.database.transaction() as session:
@@ -118,7 +119,9 @@ class Catalogue:
 
     def _seller(self, session: Session, login: str) -> int:
         if login not in self._sellers:
-            owner = User(login=login, email=f"{login}@example.org", password_hash="", role=Role.SELLER)
+            owner = User(
+                login=login, email=f"{login}@example.org", password_hash="", role=Role.SELLER
+            )
             session.add(owner)
             session.flush()
             session.add(Shop(seller_id=owner.id, name=login, payout_account="1"))

@@ -65,7 +65,7 @@ def my_parcels(asked: dict[str, str]) -> list[dict[str, Any]]:
     state = ParcelState(asked["state"]) if "state" in asked else None
     session = context.reading()
     found = parcels.of_seller(session, asking.seller().id, state)
-    return [parcel_as_json(session, parcel) for parcel in found]
+    return [parcel_as_json(parcel) for parcel in found]
 
 
 @resource.route("/seller/parcels/<id:parcel_id>")
@@ -123,7 +123,7 @@ def _me() -> Who:
 
 def _shown(session: Session, parcel_id: int, who: Who) -> dict[str, Any]:
     session.flush()
-    return parcel_as_json(session, parcels.get(session, parcel_id, who))
+    return parcel_as_json(parcels.get(session, parcel_id, who))
 
 
 def _offer(offer: SellerOffer) -> dict[str, Any]:

@@ -1,0 +1,126 @@
+"""What changes in the database is seen without anybody touching the index."""
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
+
+from sqlalchemy import event
+
+from bookshop.database import Database, now
+from bookshop.money import Money
+from search_index import Question, SearchIndex
+from search_index.whoosh_index import WhooshIndex
+from tests.search_index.catalogue import Catalogue
+from tests.search_index.conftest import Titles
+
+
+def soon(holds: Callable[[], bool]) -> bool:
+    until = monotonic() + 1
+    while not (held := holds()) and monotonic() < until:
+        sleep(0.02)
+    return held
+
+
+def files(folder: Path) -> set[str]:
+    return {str(file) for file in folder.rglob("*")}
+
+
+def test_a_new_price_is_seen_within_a_second(
+    catalogue: Catalogue, index: SearchIndex, titles: Titles, folder: Path
+) -> None:
+    emma = catalogue.sells("Emma", price=500)
+    index.rebuild()
+    assert titles("emma", max_price=Money(30000)) == []
+    before = files(folder)
+
+    catalogue.reprices(emma, 300)
+
+    assert soon(lambda: titles("emma", max_price=Money(30000)) == ["Emma"])
+    assert files(folder) == before
+
+
+def test_the_last_copy_is_missed_within_a_second_and_a_new_one_seen(
+    catalogue: Catalogue, index: SearchIndex, titles: Titles
+) -> None:
+    emma = catalogue.sells("Emma")
+    index.rebuild()
+    assert titles(in_stock=True) == ["Emma"]
+
+    catalogue.counts(emma, 0)
+    assert soon(lambda: titles(in_stock=True) == [])
+
+    catalogue.counts(emma, 1)
+    assert soon(lambda: titles(in_stock=True) == ["Emma"])
+
+
+def test_a_withdrawn_book_is_gone_before_the_index_hears_of_it(
+    catalogue: Catalogue, index: SearchIndex, titles: Titles
+) -> None:
+    emma = catalogue.sells("Emma")
+    index.rebuild()
+    assert titles("emma") == ["Emma"]
+
+    catalogue.withdraws(emma)
+
+    assert soon(lambda: titles("emma") == [] and titles() == [])
+
+
+def test_a_change_that_is_committed_after_a_later_one_is_not_missed(
+    catalogue: Catalogue, index: SearchIndex, titles: Titles
+) -> None:
+    """It was stamped before the index looked, and became visible only after."""
+    emma, persuasion = catalogue.sells("Emma"), catalogue.sells("Persuasion")
+    index.rebuild()
+    stamped_early = now()
+    catalogue.counts(persuasion, 0)
+    assert soon(lambda: titles(in_stock=True) == ["Emma"])
+
+    catalogue.counts(emma, 0, at=stamped_early)
+
+    assert soon(lambda: titles(in_stock=True) == [])
+
+
+def test_a_question_that_comes_soon_after_another_asks_the_database_nothing(
+    catalogue: Catalogue, index: SearchIndex, database: Database
+) -> None:
+    catalogue.sells("Emma")
+    index.rebuild()
+    index.find(Question("emma"))
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+
+    took = monotonic()
+    for _ in range(20):
+        index.find(Question("emma"))
+    took = monotonic() - took
+
+    assert len(asked) <= 2 * (1 + took / 0.3)
+
+
+def test_many_threads_may_ask_while_one_writes(
+    catalogue: Catalogue, index: SearchIndex, folder: Path, database: Database
+) -> None:
+    books = [catalogue.sells(f"Emma {n}") for n in range(30)]
+    writer = WhooshIndex(folder, database)
+    writer.put(books[:10])
+    totals: list[int] = []
+    degraded: list[bool] = []
+
+    def ask() -> None:
+        for n in range(40):
+            found = index.find(Question(f"emma {n % 3}" if n % 2 else "emma"))
+            degraded.append(found.degraded)
+            totals.append(found.total)
+
+    threads = [Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for book in books[10:]:
+        writer.put([book])
+    for thread in threads:
+        thread.join()
+
+    assert not any(degraded)
+    assert len(totals) == 160
+    assert index.find(Question("emma")).total == 30

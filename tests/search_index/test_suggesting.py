@@ -1,0 +1,58 @@
+"""What is offered while the customer types."""
+
+import pytest
+
+from search_index import SearchIndex, Suggestion
+from tests.search_index.catalogue import Catalogue
+
+
+def texts(suggested: list[Suggestion]) -> list[str]:
+    return [suggestion.text for suggestion in suggested]
+
+
+def test_nothing_before_the_second_letter(sample_index: SearchIndex) -> None:
+    assert sample_index.suggest("") == []
+    assert sample_index.suggest("p") == []
+    assert sample_index.suggest(" p ") == []
+    assert sample_index.suggest("pr")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("prid", "Pride and Prejudice"),
+        ("pride and pre", "Pride and Prejudice"),
+        ("аус", "Jane Austen"),
+        ("jane aus", "Jane Austen"),
+        ("толс", "Лев Толстой"),
+        ("вишн", "Вишнёвый сад"),
+        ("достоевский ид", "Идиот"),
+        ("ljcnj", "Фёдор Достоевский"),
+        ("prejudise", "Pride and Prejudice"),
+    ],
+)
+def test_what_is_typed_so_far_is_completed(
+    sample_index: SearchIndex, typed: str, offered: str
+) -> None:
+    assert offered in texts(sample_index.suggest(typed))
+
+
+def test_titles_that_begin_as_typed_come_before_those_that_contain_it(
+    sample_index: SearchIndex,
+) -> None:
+    books = [each for each in sample_index.suggest("pri") if each.kind == "book"]
+
+    assert books[0].text == "Pride and Prejudice"
+
+
+def test_a_book_is_named_once_and_knows_its_page(catalogue: Catalogue, index: SearchIndex) -> None:
+    first = catalogue.sells("Emma", own_key="one", copies=0)
+    second = catalogue.sells("Emma", own_key="two", copies=9)
+    index.put([first, second])
+
+    assert index.suggest("emm") == [Suggestion("book", "Emma", second)]
+
+
+def test_no_more_than_asked_for(sample_index: SearchIndex) -> None:
+    assert len(sample_index.suggest("the", limit=3)) == 3
+    assert len(sample_index.suggest("the", limit=1)) == 1
