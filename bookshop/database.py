@@ -119,11 +119,17 @@ def now() -> datetime:
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
+    connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _lower(text: object) -> str | None:
+    """SQLite's own knows only the letters a to z: "КНИГА" would not be found by "книга"."""
+    return None if text is None else str(text).lower()
 
 
 def _begin_sqlite(connection: Any) -> None:

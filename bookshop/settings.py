@@ -118,8 +118,8 @@ def _url(environ: Mapping[str, str], name: str, default: str, *schemes: str) -> 
     url = environ.get(name) or default
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in schemes and bool(parts.hostname or parts.path)
-        _ = parts.port  # it is read only now
+        somewhere = bool(parts.hostname or parts.path) and parts.port != 0
+        usable = parts.scheme in schemes and somewhere
     except ValueError:
         usable = False
     if not usable:

@@ -16,6 +16,8 @@ from whoosh.util.filelock import FileLock, try_for
 from search_index.documents import SCHEMA
 
 T = TypeVar("T")
+Stamp = tuple[str, int]  # the folder in use, and the number of its last commit
+
 _DAMAGED = "damaged"
 _PATIENCE = 60.0  # seconds; a writer that waits longer is told so, and comes again
 
@@ -33,16 +35,17 @@ class Folder:
         """Raises whatever Whoosh raises when there is no index or it is damaged."""
         return open_dir(str(self.path / self._current.read_text()))
 
-    def stamp(self) -> tuple[str, int]:
+    def stamp(self) -> Stamp:
         """Another one after every commit; cheap enough to be looked at before each question."""
         name = self._current.read_text()
         tocs = (self.path / name).glob("_MAIN_*.toc")
         return name, max(int(toc.stem.rpartition("_")[2]) for toc in tocs)
 
-    def mark_damaged(self) -> None:
+    def mark_damaged(self, stamp: Stamp) -> None:
         """A reader's word to the writer. The mark goes away with the damaged folder."""
-        if self._current.exists():
-            (self.path / self._current.read_text() / _DAMAGED).touch()
+        name, _ = stamp
+        if (self.path / name).exists():
+            (self.path / name / _DAMAGED).touch()
 
     def is_marked_damaged(self) -> bool:
         return (self.path / self._current.read_text() / _DAMAGED).exists()

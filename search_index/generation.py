@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh.reading import SegmentReader, TermNotFound
 
-from search_index.folder import Folder
+from search_index.folder import Folder, Stamp
 
 T = TypeVar("T")
 Numbers = NDArray[np.int64]
@@ -86,7 +86,7 @@ class Segment:
 class Generation:
     """All segments of one commit; a document's number counts through them."""
 
-    def __init__(self, stamp: tuple[str, int], parts: list[tuple[Segment, list[int]]]) -> None:
+    def __init__(self, stamp: Stamp, parts: list[tuple[Segment, list[int]]]) -> None:
         """`parts` are the segments, each with its documents that no longer count."""
         self.stamp = stamp
         self.segments = [segment for segment, _ in parts]

@@ -12,6 +12,7 @@ from functools import lru_cache
 import Stemmer
 
 LONGEST_TEXT = 10_000
+_LONGEST_WORD = 50
 _WORD = re.compile(r"[a-z](?:\+\+|#)(?!\w)|[^\W_]+(?:['’ʼ`][^\W_]+)*")
 _APOSTROPHE = re.compile(r"['’ʼ`]")
 _POSSESSIVE = re.compile(r"['’ʼ`]s$")
@@ -35,7 +36,7 @@ _stemming = threading.Lock()  # a stemmer is not safe to share between threads
 def words(text: str) -> list[str]:
     """ "Тёмные аллеи, the Handmaid’s" -> темные, аллеи, the, handmaid"""
     return [
-        _APOSTROPHE.sub("", _POSSESSIVE.sub("", word))
+        _APOSTROPHE.sub("", _POSSESSIVE.sub("", word))[:_LONGEST_WORD]
         for word in _WORD.findall(fold(text[:LONGEST_TEXT]))
     ]
 

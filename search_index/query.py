@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from search_index.language import COMMON_WORDS, LONGEST_TEXT, words
 from search_index.vocabulary import Vocabulary
 
-_MOST_WORDS = 24
+_MOST_WORDS = 16
 _BEGINS_SO, _SOUNDS_SO, _NEAR_IT = 0.6, 0.5, 0.8
 _SAME_SOUND, _LIKE_SOUND = 0.1, 0.27  # how far apart, as a share of the word
 _LONG_ENOUGH_TO_HEAR = 5

@@ -51,9 +51,12 @@ class Views:
 
     def give_up(self) -> None:
         """The index turned out to be damaged: tell the writer, and start anew after a rest."""
+        if monotonic() < self._rest_until:
+            return
         _log.warning("The index is damaged or missing: SQL answers instead", exc_info=True)
-        self._folder.mark_damaged()
-        self._view, self._rest_until = None, monotonic() + _REST
+        view, self._view, self._rest_until = self._view, None, monotonic() + _REST
+        if view is not None:  # one that cannot even be opened is known to the writer as well
+            self._folder.mark_damaged(view.generation.stamp)
 
     def start_anew(self) -> None:
         self._rest_until = 0.0

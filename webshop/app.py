@@ -80,6 +80,6 @@ def _name_the_version(endpoint: str, values: dict[str, Any]) -> None:
 
 
 @cache
-def _version(filename: str) -> str:
-    content = (Path(__file__).parent / "static" / filename).read_bytes()
-    return hashlib.sha256(content).hexdigest()[:10]
+def _version(filename: str) -> str | None:
+    file = Path(__file__).parent / "static" / filename
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.exists() else None

@@ -109,9 +109,10 @@ def _nobodys_hash() -> str:
 
 def _is_right(password_hash: str, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash, password[:LONGEST_PASSWORD])
+        right = _hasher.verify(password_hash, password[:LONGEST_PASSWORD])
     except VerificationError:
         return False
+    return right and len(password) <= LONGEST_PASSWORD
 
 
 def _hash(token: str) -> str:

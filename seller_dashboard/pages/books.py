@@ -62,10 +62,12 @@ def page(desk: Desk) -> None:
         st.info(_nothing(words, desk.language))
         return
     st.caption(say_many(desk.language, "%(n)d book", "%(n)d books", found.total))
+    above = st.container()
     key = _show(found.offers, desk.language)
     if found.total > PER_PAGE:
         st.pagination(-(-found.total // PER_PAGE), key=_page_key(words))
-    _offer_to_save(desk, found.offers, key)
+    with above:  # on the screen, however long the table is
+        _offer_to_save(desk, found.offers, key)
 
 
 def _show(found: Sequence[SellerOffer], language: str) -> str:
@@ -137,9 +139,13 @@ def _offer_to_save(desk: Desk, found: Sequence[SellerOffer], key: str) -> None:
 
     edited = len(st.session_state[key]["edited_rows"])
     if edited:
-        many = ("Save the change in %(n)d book", "Save the changes in %(n)d books")
         st.button(
-            say_many(desk.language, *many, edited),
+            say_many(
+                desk.language,
+                "Save the change in %(n)d book",
+                "Save the changes in %(n)d books",
+                edited,
+            ),
             type="primary",
             key="save",
             on_click=desk.act,

@@ -94,7 +94,7 @@ def _show(desk: Desk, importing: Import, report: dict[str, Any]) -> None:
 
 def _show_counts(report: dict[str, Any], language: str) -> None:
     counts = {
-        say(language, "New"): report["new"],
+        say(language, "New books"): report["new"],
         say(language, "Changed"): report["changed"],
         say(language, "Unchanged"): report["unchanged"],
         say(language, "Refused"): report["rejected"],
@@ -103,7 +103,7 @@ def _show_counts(report: dict[str, Any], language: str) -> None:
         counts[say(language, "Not in the file")] = report["missing"]
     else:
         counts[say(language, "Taken off sale")] = report["withdrawn"]
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True):
         for name, count in counts.items():
             st.metric(name, count, width="content")
 

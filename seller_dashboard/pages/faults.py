@@ -27,12 +27,13 @@ BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def show_faults(report: dict[str, Any], import_id: int, language: str) -> None:
     problems, warnings = report["problems"], report["warnings"]
     if problems:
-        many = ("%(n)d record is refused", "%(n)d records are refused")
-        st.subheader(say_many(language, *many, report["rejected"]))
+        refused = report["rejected"]
+        st.subheader(
+            say_many(language, "%(n)d record is refused", "%(n)d records are refused", refused)
+        )
         _show_table(problems, f"problems-{import_id}", language)
     if warnings:
-        many = ("%(n)d warning", "%(n)d warnings")
-        st.subheader(say_many(language, *many, len(warnings)))
+        st.subheader(say_many(language, "%(n)d warning", "%(n)d warnings", len(warnings)))
         st.caption(say(language, "These records are accepted; look whether they are right."))
         _show_table(warnings, f"warnings-{import_id}", language)
 
@@ -73,5 +74,5 @@ def _row(fault: dict[str, Any], language: str) -> dict[str, object]:
     return {
         say(language, "Line"): fault["line"],
         say(language, "In the file"): plain(": ".join(part for part in where if part)),
-        say(language, TITLES["message"]): plain(fault["message"]),
+        say(language, "What is wrong"): plain(fault["message"]),
     }

@@ -70,7 +70,7 @@ def _show(found: Figures, language: str) -> None:
         say(language, "Running out"): found.running_out,
         say(language, "Sold this month"): money.shown(found.sold, language),
     }
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True):
         for name, figure in waiting.items():
             st.metric(name, figure, width="content")
     if found.answer_by:
@@ -85,8 +85,13 @@ def _show(found: Figures, language: str) -> None:
             icon=":material/schedule:",
         )
     if found.problems:
-        many = ("%(n)d customer reports a problem", "%(n)d customers report a problem")
-        st.error(say_many(language, *many, found.problems), icon=":material/report:")
+        reported = say_many(
+            language,
+            "%(n)d customer reports a problem",
+            "%(n)d customers report a problem",
+            found.problems,
+        )
+        st.error(reported, icon=":material/report:")
     if not found.on_sale:
         st.info(say(language, "Nothing of yours is on sale yet: begin with a catalogue."))
 

@@ -53,7 +53,7 @@ def _show_totals(found: Statement, language: str) -> None:
         say(language, "Yours"): found.amount,
         say(language, "Paid out"): found.paid_out,
     }
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True):
         for name, amount in totals.items():
             st.metric(name, money.shown(amount, language), width="content")
 

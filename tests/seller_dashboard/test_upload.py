@@ -64,7 +64,7 @@ def test_the_preview_counts_and_names_what_is_refused(uploaded, shop, emma):
 
     counts = {metric.label: metric.value for metric in page.metric}
     assert counts == {
-        "New": "2",
+        "New books": "2",
         "Changed": "0",
         "Unchanged": "0",
         "Refused": "2",
