@@ -19,6 +19,7 @@ T = TypeVar("T")
 Stamp = tuple[str, int]  # the folder in use, and the number of its last commit
 
 _DAMAGED = "damaged"
+_TRIES = 3  # a writer may replace what is being looked at
 _PATIENCE = 60.0  # seconds; a writer that waits longer is told so, and comes again
 
 
@@ -37,9 +38,12 @@ class Folder:
 
     def stamp(self) -> Stamp:
         """Another one after every commit; cheap enough to be looked at before each question."""
-        name = self._current.read_text()
-        tocs = (self.path / name).glob("_MAIN_*.toc")
-        return name, max(int(toc.stem.rpartition("_")[2]) for toc in tocs)
+        for _ in range(_TRIES):
+            name = self._current.read_text()
+            commits = (self.path / name).glob("_MAIN_*.toc")
+            if numbers := [int(commit.stem.rpartition("_")[2]) for commit in commits]:
+                return name, max(numbers)
+        raise FileNotFoundError(self.path / name)
 
     def mark_damaged(self, stamp: Stamp) -> None:
         """A reader's word to the writer. The mark goes away with the damaged folder."""

@@ -17,7 +17,6 @@ from search_index.questions import MOST_PER_PAGE, Facets, PriceBand, Question, S
 _BOUNDS = [Money(roubles * MINOR_UNITS) for roubles in (0, 300, 600, 1000, 1500, 2500)]
 
 Mask = NDArray[np.bool_]
-Rows = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -29,69 +28,77 @@ class Page:
 
 def narrowed(columns: Columns, matches: Matches, question: Question) -> Page:
     documents, scores = matches
-    rows = columns.rows[documents]
-    masks = _masks(columns, rows, question)
+    masks = _masks(columns, documents, question)
     passing = np.logical_and.reduce(list(masks.values()))
-    best_first = _order(columns, documents[passing], scores[passing], question)
+    ordered = documents[passing]
+    ordered = ordered[_order(columns, ordered, scores[passing], question)]
     per_page = min(max(1, question.per_page), MOST_PER_PAGE)
     start = (max(1, question.page) - 1) * per_page
     return Page(
-        book_ids=rows["book"][passing][best_first][start : start + per_page].tolist(),
-        total=len(best_first),
-        facets=_facets(columns, rows, masks),
+        book_ids=columns.rows["book"][ordered[start : start + per_page]].tolist(),
+        total=len(ordered),
+        facets=_facets(columns, documents, masks),
     )
 
 
-def _masks(columns: Columns, rows: Rows, question: Question) -> dict[str, Mask]:
+def _masks(columns: Columns, documents: Numbers, question: Question) -> dict[str, Mask]:
     """What each filter lets through; one that is not set lets everything."""
-    masks = {name: np.ones(len(rows), bool) for name in ("category", "language", "seller", "price")}
+    rows = columns.rows
+    names = ("category", "language", "seller", "price", "in_stock")
+    masks = {name: np.ones(len(documents), bool) for name in names}
     if question.category is not None:
-        masks["category"] = rows["category"] == columns.categories.known(question.category)
+        code = columns.categories.known(question.category)
+        masks["category"] = rows["category"][documents] == code
     if question.language is not None:
-        masks["language"] = rows["language"] == columns.languages.known(question.language)
+        code = columns.languages.known(question.language)
+        masks["language"] = rows["language"][documents] == code
     if question.seller is not None:
         sells_it = [question.seller in sellers for sellers in columns.sellers.values]
-        masks["seller"] = np.array([*sells_it, False])[rows["sellers"]]
+        masks["seller"] = np.array([*sells_it, False])[rows["sellers"][documents]]
     if question.min_price is not None:
-        masks["price"] &= rows["price"] >= question.min_price
+        masks["price"] &= rows["price"][documents] >= question.min_price
     if question.max_price is not None:
-        masks["price"] &= rows["price"] <= question.max_price
-    masks["in_stock"] = (rows["copies"] > 0) | (not question.in_stock)
+        masks["price"] &= rows["price"][documents] <= question.max_price
+    if question.in_stock:
+        masks["in_stock"] = rows["copies"][documents] > 0
     return masks
 
 
 def _order(columns: Columns, documents: Numbers, scores: Weights, question: Question) -> Numbers:
     """Equals keep the same order on every page."""
-    rows = columns.rows[documents]
+
+    def of(name: str) -> NDArray[Any]:
+        return np.asarray(columns.rows[name][documents])
+
     keys: tuple[NDArray[Any], ...]
     match question.sort:
         case Sort.CHEAPEST:
-            keys = (rows["price"],)
+            keys = (of("price"),)
         case Sort.DEAREST:
-            keys = (-rows["price"],)
+            keys = (-of("price"),)
         case Sort.OLDEST_EDITION:
-            keys = (rows["year"], rows["year"] == NO_YEAR)
+            keys = (of("year"), of("year") == NO_YEAR)
         case Sort.NEWEST_EDITION:
-            keys = (-rows["year"].astype(np.int32), rows["year"] == NO_YEAR)
+            keys = (-of("year").astype(np.int32), of("year") == NO_YEAR)
         case Sort.TITLE:
             keys = (columns.title_rank[documents],)
         case Sort.RELEVANCE if question.words.strip():
             keys = (-scores,)
         case _:
-            keys = (-rows["created"],)
-    return np.lexsort((-rows["book"], *keys))
+            keys = (-of("created"),)
+    return np.lexsort((-of("book"), *keys))
 
 
-def _facets(columns: Columns, rows: Rows, masks: dict[str, Mask]) -> Facets:
-    def passing_all_but(own: str) -> Rows:
-        others = [mask for name, mask in masks.items() if name != own]
-        return rows[np.logical_and.reduce(others)]
+def _facets(columns: Columns, documents: Numbers, masks: dict[str, Mask]) -> Facets:
+    def left(facet: str, column: str) -> Numbers:
+        others = [mask for name, mask in masks.items() if name != facet]
+        return np.asarray(columns.rows[column][documents[np.logical_and.reduce(others)]])
 
     return Facets(
-        category=_counted(columns.categories, passing_all_but("category")["category"]),
-        language=_counted(columns.languages, passing_all_but("language")["language"]),
-        seller=_sellers_counted(columns.sellers, passing_all_but("seller")["sellers"]),
-        price=_bands(passing_all_but("price")["price"]),
+        category=_counted(columns.categories, left("category", "category")),
+        language=_counted(columns.languages, left("language", "language")),
+        seller=_sellers_counted(columns.sellers, left("seller", "sellers")),
+        price=_bands(left("price", "price")),
     )
 
 

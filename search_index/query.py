@@ -50,8 +50,6 @@ def readings(text: str, vocabulary: Vocabulary) -> Iterator[Reading]:
     """To be tried one after another until one finds something."""
     text = text[:LONGEST_TEXT].lower()
     typed = _telling(words(text), vocabulary)
-    if not typed:
-        return
     as_it_stands = _all_known(typed, vocabulary)
     if as_it_stands:
         yield _reading(as_it_stands)
@@ -60,10 +58,9 @@ def readings(text: str, vocabulary: Vocabulary) -> Iterator[Reading]:
             yield _reading(groups, corrected=True)
     if groups := _all_in_other_alphabet(typed, vocabulary):
         yield _reading(groups, corrected=True)
-    groups = _widened(as_it_stands, vocabulary) or _repaired(text, vocabulary)
-    missing = len(_telling(words(text), vocabulary)) > len(groups)
-    if groups:
-        yield replace(_reading(groups), nearest=missing)
+    by_word = _widened(as_it_stands, vocabulary) or _repaired(text, typed, vocabulary)
+    if groups := _each_once(by_word):
+        yield replace(_reading(groups), nearest=[] in by_word)
         yield from _with_less(groups, vocabulary)
 
 
@@ -96,10 +93,13 @@ def _reading(groups: Sequence[Group], corrected: bool = False) -> Reading:
     )
 
 
-def _all_known(typed: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
+def _all_known(
+    typed: Sequence[str], vocabulary: Vocabulary, last: str | None = None
+) -> list[Group]:
     """The last word may be unfinished. Empty when any word is unknown."""
     typed = _telling(typed, vocabulary)
-    groups = [_known(word, vocabulary, maybe_cut=word == typed[-1]) for word in typed]
+    last = last or (typed[-1] if typed else "")
+    groups = [_known(word, vocabulary, maybe_cut=word == last) for word in typed]
     known = [group for group in groups if group]
     return known if len(known) == len(typed) else []
 
@@ -140,25 +140,25 @@ def _in_other_alphabet(word: str, vocabulary: Vocabulary) -> list[str]:
     return vocabulary.sounding_like(word, 0.0 if surely_a_slip else _SAME_SOUND)
 
 
-def _repaired(text: str, vocabulary: Vocabulary) -> list[Group]:
-    """What is beyond repair is left out."""
-    groups: list[Group] = []
+def _repaired(text: str, typed: Sequence[str], vocabulary: Vocabulary) -> list[list[Group]]:
+    """What became of each part of the text; of what is beyond repair, nothing."""
+    repaired: list[list[Group]] = []
     for chunk in text.split()[:_MOST_WORDS]:
-        typed = words(chunk)
-        in_place = _all_known(typed, vocabulary) if typed else []
-        groups += in_place or _chunk_switched(chunk, vocabulary) or _each_mended(typed, vocabulary)
-    return list({group.word: group for group in groups}.values())[:_MOST_WORDS]
+        of_chunk = [word for word in words(chunk) if word in typed]
+        if not of_chunk:
+            continue
+        if groups := _all_known(of_chunk, vocabulary, typed[-1]) or _switched(chunk, vocabulary):
+            repaired.append(groups)
+        else:
+            repaired += [_mended(word, vocabulary) for word in of_chunk]
+    return repaired
 
 
-def _chunk_switched(chunk: str, vocabulary: Vocabulary) -> list[Group]:
+def _switched(chunk: str, vocabulary: Vocabulary) -> list[Group]:
     for switched in (chunk.translate(switch) for switch in _SWITCHES):
         if switched != chunk and (groups := _all_known(words(switched), vocabulary)):
             return [replace(group, corrected=True) for group in groups]
     return []
-
-
-def _each_mended(typed: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
-    return [group for word in typed for group in _mended(word, vocabulary)]
 
 
 def _mended(word: str, vocabulary: Vocabulary) -> list[Group]:
@@ -188,14 +188,19 @@ def _run_together(word: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
     return max(known, key=lambda cut: min(map(vocabulary.count, cut)), default=None)
 
 
-def _widened(groups: Sequence[Group], vocabulary: Vocabulary) -> list[Group]:
+def _widened(groups: Sequence[Group], vocabulary: Vocabulary) -> list[list[Group]]:
     """Every word exists, and yet no book has them all: one may be a slip that is a word too."""
     return [
-        replace(group, forms=_instead(near).forms | group.forms)
+        [replace(group, forms=_instead(near).forms | group.forms)]
         if (near := vocabulary.near(group.word, 1))
-        else group
+        else [group]
         for group in groups
     ]
+
+
+def _each_once(by_word: Sequence[Sequence[Group]]) -> list[Group]:
+    each = {group.word: group for groups in by_word for group in groups}
+    return list(each.values())[:_MOST_WORDS]
 
 
 def _with_less(groups: Sequence[Group], vocabulary: Vocabulary) -> Iterator[Reading]:

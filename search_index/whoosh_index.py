@@ -37,6 +37,7 @@ class WhooshIndex:
         self._folder = Folder(path)
         self._database = database
         self._views = Views(self._folder, database)
+        self._written: Generation | None = None  # as a writer last saw it
 
     def find(self, question: Question) -> Found:
         began = perf_counter()
@@ -97,9 +98,10 @@ class WhooshIndex:
         try:
             with reading_files():
                 marked = self._folder.is_marked_damaged()
-            return None if marked else read_generation(self._folder)
+            self._written = None if marked else read_generation(self._folder, self._written)
         except IndexDamaged:
-            return None
+            self._written = None
+        return self._written
 
     def _build(self) -> int:
         count = self._folder.replace(lambda index: writing.put_all(index, self._database))

@@ -13,7 +13,7 @@ from bookshop.settings import Settings
 from bookshop.translations import LANGUAGES, N_, say
 from bookshop.users.models import Role, User
 from seller_dashboard.desk import Desk, Resolver, Shop, show_told
-from seller_dashboard.pages import (
+from seller_dashboard.views import (
     books,
     catalogue,
     parcel,

@@ -4,7 +4,7 @@ import pytest
 
 from bookshop.money import NotMoney
 from bookshop.stock import offers
-from seller_dashboard.pages.books import Change, changes
+from seller_dashboard.views.books import Change, changes
 from tests.seller_dashboard.conftest import told
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bookshop.orders import parcels
 from bookshop.users import service as users
-from seller_dashboard.pages.statement import months
+from seller_dashboard.views.statement import months
 from seller_dashboard.wording import plain
 from tests.seller_dashboard.conftest import told
 from tests.shop import customer, seller

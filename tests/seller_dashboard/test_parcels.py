@@ -6,7 +6,7 @@ from bookshop.database import now
 from bookshop.orders import parcels
 from bookshop.users import service as users
 from bookshop.users.models import Role
-from seller_dashboard.pages.parcels import most_urgent_first, to_do
+from seller_dashboard.views.parcels import most_urgent_first, to_do
 from tests.seller_dashboard.conftest import told
 from tests.shop import customer, seller
 

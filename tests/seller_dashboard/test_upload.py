@@ -8,7 +8,7 @@ import pytest
 
 from bookshop.imports import service as imports
 from bookshop.stock import offers
-from seller_dashboard.pages.faults import as_csv
+from seller_dashboard.views.faults import as_csv
 from tests.seller_dashboard.conftest import told
 
 CATALOGUE = b"""isbn,title,price,stock

@@ -34,7 +34,7 @@ class Trade(RuleBasedStateMachine):
         self.ada = self.shop.has("ada")
         sellers = [self.shop.has(name, Role.SELLER) for name in ("emma", "boris")]
         self.offers = [
-            self.shop.sells(owner, f"book {n}", copies=2, price=price)
+            self.shop.sells(owner, f"book {n}", copies=5, price=price)
             for n, (owner, price) in enumerate(zip(sellers * 2, (10005, 33333, 1, 70), strict=True))
         ]
         self.made = []
@@ -144,8 +144,8 @@ class Trade(RuleBasedStateMachine):
 
 TestTrade = Trade.TestCase
 TestTrade.settings = settings(
-    max_examples=8,
-    stateful_step_count=18,
+    max_examples=7,
+    stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

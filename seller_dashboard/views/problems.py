@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from bookshop.orders.models import Parcel
 from bookshop.translations import say
 from seller_dashboard.desk import Desk
-from seller_dashboard.pages.parcel import card
+from seller_dashboard.views.parcel import card
 
 AT_MOST = 100
 

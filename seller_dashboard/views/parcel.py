@@ -11,7 +11,7 @@ from bookshop.orders.states import ParcelState
 from bookshop.translations import say, say_many
 from bookshop.users.models import Role
 from seller_dashboard.desk import Desk
-from seller_dashboard.pages.parcel_actions import actions
+from seller_dashboard.views.parcel_actions import actions
 from seller_dashboard.wording import (
     EVENTS,
     PARCEL_STATES,

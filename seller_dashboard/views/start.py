@@ -17,8 +17,8 @@ from bookshop.orders.states import ParcelState
 from bookshop.stock.models import Shelf
 from bookshop.translations import say, say_many
 from seller_dashboard.desk import Desk
-from seller_dashboard.pages.parcels import counts
-from seller_dashboard.pages.problems import open_problems
+from seller_dashboard.views.parcels import counts
+from seller_dashboard.views.problems import open_problems
 from seller_dashboard.wording import TIMEZONE, moment, plain
 
 RUNNING_OUT = 3  # copies that can still be sold, or fewer

@@ -12,7 +12,7 @@ from bookshop.imports.models import Import, ImportState
 from bookshop.orders.moving import Who
 from bookshop.translations import say, say_many
 from seller_dashboard.desk import Desk
-from seller_dashboard.pages.faults import show_faults
+from seller_dashboard.views.faults import show_faults
 from seller_dashboard.wording import IMPORT_STATES, plain
 
 MOVING = (ImportState.RECEIVED, ImportState.CHECKING, ImportState.APPLYING)

@@ -13,7 +13,7 @@ from bookshop.imports import service as imports
 from bookshop.imports.models import Import, ImportState
 from bookshop.translations import say, say_many
 from seller_dashboard.desk import Desk
-from seller_dashboard.pages.catalogue import MOVING, badge
+from seller_dashboard.views.catalogue import MOVING, badge
 from seller_dashboard.wording import moment, plain
 
 AT_MOST = 50

@@ -12,8 +12,8 @@ from bookshop.orders.models import Parcel
 from bookshop.orders.states import ParcelState
 from bookshop.translations import N_, say
 from seller_dashboard.desk import Desk
-from seller_dashboard.pages.parcel import card
-from seller_dashboard.pages.problems import open_problems
+from seller_dashboard.views.parcel import card
+from seller_dashboard.views.problems import open_problems
 from seller_dashboard.wording import PARCEL_STATES
 
 TO_DO, ALL = "to_do", "all"
