@@ -5,11 +5,13 @@ restored by its own tools, which must be on PATH.
 """
 
 import contextlib
+import gzip
 import shutil
 import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -48,9 +50,8 @@ def restore(settings: Settings, file: Path) -> None:
     settings.var.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.var) as folder:
         try:
-            with tarfile.open(file) as archive:
-                archive.extractall(folder, filter="data")
-        except (OSError, tarfile.TarError):
+            _unpack(file, folder)
+        except (OSError, EOFError, tarfile.TarError, zlib.error):
             raise NotABackup(file=file) from None
         unpacked = Path(folder)
         _load(settings.database_url, unpacked, file)
@@ -70,6 +71,14 @@ def _dump(url: str, folder: Path) -> Path:
     dump = folder / _POSTGRES
     subprocess.run(["pg_dump", "-Fc", "-f", str(dump), _for_tools(url)], check=True)
     return dump
+
+
+def _unpack(file: Path, folder: str) -> None:
+    with gzip.open(file) as stream:
+        with tarfile.open(fileobj=stream, mode="r|") as archive:
+            archive.extractall(folder, filter="data")
+        while stream.read(1 << 20):
+            """To the very end, where the checksum of all of it stands."""
 
 
 def _load(url: str, unpacked: Path, file: Path) -> None:

@@ -178,8 +178,8 @@ class SendLetter(Errand[LetterWritten, None]):
 
     def ask(self, message: LetterWritten, tools: Tools) -> None:
         with tools.database.reading() as session:
-            letter = notifications.get(session, message.letter_id)
-        if letter.sent_at is None:
+            letter = notifications.to_send(session, message.letter_id)
+        if letter:
             tools.outside.post.send(letter)
 
     def record(self, session: Session, message: LetterWritten, answer: None) -> None:
@@ -202,7 +202,8 @@ class CheckCatalogue(Errand[CatalogueUploaded, imports.Checked]):
     def ask(self, message: CatalogueUploaded, tools: Tools) -> imports.Checked:
         from bookshop.imports import applying  # and pandas: only where it is needed
 
-        return applying.check(tools.database, message.import_id, tools.still_at_it)
+        uploads = tools.settings.uploads
+        return applying.check(tools.database, uploads, message.import_id, tools.still_at_it)
 
     def record(self, session: Session, message: CatalogueUploaded, answer: imports.Checked) -> None:
         imports.checked(session, message.import_id, answer)
@@ -216,7 +217,8 @@ class ApplyCatalogue(Errand[ImportApproved, None]):
     def ask(self, message: ImportApproved, tools: Tools) -> None:
         from bookshop.imports import applying
 
-        applying.apply(tools.database, message.import_id, tools.still_at_it)
+        uploads = tools.settings.uploads
+        applying.apply(tools.database, uploads, message.import_id, tools.still_at_it)
 
     def record(self, session: Session, message: ImportApproved, answer: None) -> None:
         imports.applied(session, message.import_id)

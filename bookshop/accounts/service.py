@@ -13,12 +13,12 @@ from bookshop.basket.models import Basket, BasketItem
 from bookshop.books.models import Offer
 from bookshop.database import now
 from bookshop.errors import Conflict
-from bookshop.messages import BooksChanged
+from bookshop.messages import BooksChanged, ParcelReturned, ProblemReported, ProblemSettled
 from bookshop.money import as_decimal
 from bookshop.notifications.models import Letter
 from bookshop.orders import service as orders
 from bookshop.orders import story
-from bookshop.orders.models import Order, Parcel
+from bookshop.orders.models import Order, OrderEvent, Parcel
 from bookshop.orders.moving import Who
 from bookshop.orders.states import OrderState
 from bookshop.payments import service as payments
@@ -96,12 +96,8 @@ def delete_user(session: Session, user_id: int) -> None:
     own = select(Basket.id).where(Basket.user_id == user_id)
     session.execute(delete(BasketItem).where(BasketItem.basket_id.in_(own)))
     session.execute(delete(Basket).where(Basket.user_id == user_id))
-    session.execute(delete(Letter).where(Letter.user_id == user_id, Letter.order_id.is_(None)))
-    session.execute(
-        update(Letter)
-        .where(Letter.user_id == user_id)
-        .values(recipient=GONE, subject="", text="", html="")
-    )
+    _forget_letters(session, user_id)
+    _forget_words(session, user_id)
     session.execute(
         update(Order)
         .where(Order.customer_id == user_id)
@@ -112,6 +108,35 @@ def delete_user(session: Session, user_id: int) -> None:
     user.login = user.email = f"{GONE}-{user.id}-{secrets.token_hex(4)}"
     user.first_name = user.last_name = user.phone = user.password_hash = ""
     user.deleted_at = now()
+
+
+def _forget_letters(session: Session, user_id: int) -> None:
+    """That one was written stays, not what it said."""
+    session.execute(delete(Letter).where(Letter.user_id == user_id, Letter.order_id.is_(None)))
+    session.execute(
+        update(Letter)
+        .where(Letter.user_id == user_id)
+        .values(recipient=GONE, subject="", text="", html="")
+    )
+
+
+def _forget_words(session: Session, user_id: int) -> None:
+    """What he wrote of a parcel, and what was answered, here and in the letters to its seller."""
+    own = select(Order.id).where(Order.customer_id == user_id)
+    about_problems = (ProblemReported.__name__, ProblemSettled.__name__, ParcelReturned.__name__)
+    session.execute(
+        update(OrderEvent)
+        .where(OrderEvent.order_id.in_(own), OrderEvent.what.in_(about_problems))
+        .values(why="")
+    )
+    session.execute(
+        update(Letter)
+        .where(Letter.order_id.in_(own), Letter.kind == "problem_reported")
+        .values(text="", html="")
+    )
+    session.execute(
+        update(Parcel).where(Parcel.order_id.in_(own), Parcel.problem != "").values(problem=GONE)
+    )
 
 
 def _refuse_if_needed(session: Session, user: User) -> None:

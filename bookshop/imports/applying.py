@@ -22,14 +22,14 @@ StillAtIt = Callable[[], None]
 AT_ONCE = 2_000  # records a transaction: the till waits at most for one
 
 
-def check(database: Database, import_id: int, still_at_it: StillAtIt) -> Checked:
+def check(database: Database, uploads: Path, import_id: int, still_at_it: StillAtIt) -> Checked:
     """What the file holds and what applying it would change. Changes nothing but the state."""
     importing = _start_checking(database, import_id)
     if importing is None:
         return Checked()
     found = Checked()
     try:
-        _check_file(database, importing, found, still_at_it)
+        _check_file(database, uploads, importing, found, still_at_it)
     except NotACatalogue as refusal:
         return Checked(refused=_refusal(refusal))
     except FileNotFoundError:
@@ -41,14 +41,14 @@ class UploadLost(NotACatalogue):
     text = N_("The uploaded file is no longer on the disk: upload it again.")
 
 
-def apply(database: Database, import_id: int, still_at_it: StillAtIt) -> None:
+def apply(database: Database, uploads: Path, import_id: int, still_at_it: StillAtIt) -> None:
     """Put the file's books on the shelf, from where an earlier try was cut off."""
     with database.reading() as session:
         importing = session.get_one(Import, import_id)
     if importing.state is not ImportState.APPLYING:
         return
     seen: set[int] = set()
-    reading = read(Path(importing.path))
+    reading = read(uploads / importing.path)
     for records in _accepted(reading, Checked()):
         with database.transaction() as session:
             locked = session.get_one(Import, import_id, with_for_update=True)
@@ -76,10 +76,14 @@ def _start_checking(database: Database, import_id: int) -> Import | None:
 
 
 def _check_file(
-    database: Database, importing: Import, found: Checked, still_at_it: StillAtIt
+    database: Database,
+    uploads: Path,
+    importing: Import,
+    found: Checked,
+    still_at_it: StillAtIt,
 ) -> None:
     seen: set[int] = set()
-    reading = read(Path(importing.path))
+    reading = read(uploads / importing.path)
     found.format, found.encoding = reading.format, reading.encoding
     for records in _accepted(reading, found):
         with database.reading() as session:

@@ -38,7 +38,7 @@ def run(
         kept = service.keep(stream, settings.uploads)
     with database.transaction() as session:
         noted = service.note(session, seller_id, file.name, kept, withdraw_missing=withdraw_missing)
-    found = applying.check(database, noted.id, _go_on)
+    found = applying.check(database, settings.uploads, noted.id, _go_on)
     with database.transaction() as session:
         service.checked(session, noted.id, found)
         checked = service.locked(session, noted.id, seller_id)
@@ -47,7 +47,7 @@ def run(
         elif checked.state is ImportState.PREVIEW:
             service.begin_applying(checked, withdraw_missing=withdraw_missing)
     if not dry_run:
-        applying.apply(database, noted.id, _go_on)
+        applying.apply(database, settings.uploads, noted.id, _go_on)
     with database.transaction() as session:
         service.applied(session, noted.id)
         return service.report(session.get_one(Import, noted.id), language)

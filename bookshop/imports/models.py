@@ -29,7 +29,7 @@ class Import(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     seller_id: Mapped[int] = mapped_column(ForeignKey("shops.seller_id"))
     filename: Mapped[str]
-    path: Mapped[str]  # where the file as it came is kept
+    path: Mapped[str]  # the file as it came, its name among the uploads
     size: Mapped[int]  # bytes
     state: Mapped[ImportState] = mapped_column(a_word(ImportState), default=ImportState.RECEIVED)
     apply_at_once: Mapped[bool] = mapped_column(default=False)

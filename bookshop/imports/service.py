@@ -123,7 +123,7 @@ def note(
     noted = Import(
         seller_id=seller_id,
         filename=Path(filename).name[:200] or "catalogue",
-        path=str(kept.path),
+        path=kept.path.name,
         size=kept.size,
         apply_at_once=apply_at_once,
         withdraw_missing=withdraw_missing,

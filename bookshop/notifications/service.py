@@ -43,8 +43,10 @@ def write(session: Session, message: Message, links: Links) -> None:
         _write(session, message, letter, links)
 
 
-def get(session: Session, letter_id: int) -> Letter:
-    return session.get_one(Letter, letter_id)
+def to_send(session: Session, letter_id: int) -> Letter | None:
+    """None when it has gone already, or its reader has deleted his account."""
+    letter = session.get(Letter, letter_id)
+    return letter if letter and letter.text and letter.sent_at is None else None
 
 
 def of_order(session: Session, order_id: int) -> Sequence[Letter]:
@@ -55,8 +57,9 @@ def of_order(session: Session, order_id: int) -> Sequence[Letter]:
 
 
 def mark_sent(session: Session, letter_id: int) -> None:
-    letter = get(session, letter_id)
-    letter.sent_at = letter.sent_at or now()
+    letter = to_send(session, letter_id)
+    if letter:
+        letter.sent_at = now()
 
 
 def _write(session: Session, message: Message, letter: Owed, links: Links) -> None:

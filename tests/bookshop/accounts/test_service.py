@@ -43,7 +43,9 @@ def everything_kept(shop):
     with shop.database.reading() as session:
         tables = inspect(session.connection()).get_table_names()
         rows = [
-            tuple(row) for name in tables for row in session.execute(text(f'SELECT * FROM "{name}"'))
+            tuple(row)
+            for name in tables
+            for row in session.execute(text(f'SELECT * FROM "{name}"'))
         ]
     return "\n".join(map(str, rows))
 

@@ -324,7 +324,7 @@ def test_a_letter_is_marked_sent_once(english_shop):
 
     with english_shop.database.transaction() as session:
         notifications.mark_sent(session, letter.id)
-        at = notifications.get(session, letter.id).sent_at
+        at = session.get_one(Letter, letter.id).sent_at
         notifications.mark_sent(session, letter.id)
 
     assert at is not None

@@ -1,0 +1,1 @@
+"""How fast the shop is, measured from outside on the processes of the demo."""

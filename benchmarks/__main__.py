@@ -1,0 +1,138 @@
+"""`python -m benchmarks`: a demo of its own in a temporary folder, measured, and a table.
+
+One customer at a time; what is measured is how long he waits, not how much the machine can bear.
+Rate limits are off. Nothing is judged: the figures belong to this machine and its load.
+"""
+
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+
+from benchmarks.customer import Customer, seconds_for, seconds_until
+from tests.processes.running import Running, running_demo
+
+ORDERS, PAID_ORDERS, LOOKS = 30, 10, 60
+QUERIES = ["jane austen", "мастер и маргарита", "dostoevsky", "love", "9799241583335", "persuason"]
+
+
+def main() -> None:
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {_python()}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="bookshop-bench-") as folder:
+        var = Path(folder) / "var"
+        with started(var, "the first start, until READY"):
+            pass
+        with started(var, "the second start, until READY") as demo:
+            _tell("memory of all processes (PSS)", f"{_memory(demo):.0f} MB")
+            look(demo)
+            buy(demo)
+
+
+@contextmanager
+def started(var: Path, what: str) -> Iterator[Running]:
+    began = time.perf_counter()
+    with running_demo(var) as demo:
+        _tell(what, f"{time.perf_counter() - began:.1f} s")
+        yield demo
+
+
+def look(demo: Running) -> None:
+    with httpx.Client(base_url=demo.shop, timeout=30) as visitor:
+        book = visitor.get("/api/v1/books").json()["results"][0]["id"]
+        _measure("the list page", LOOKS, lambda n: _get(visitor, f"/books?page={n % 20 + 1}"))
+        _measure("a book's page", LOOKS, lambda n: _get(visitor, f"/books/{book}"))
+        _measure(
+            "a search by the API",
+            LOOKS,
+            lambda n: _get(visitor, f"/api/v1/books?q={QUERIES[n % len(QUERIES)]}"),
+        )
+
+
+def buy(demo: Running) -> None:
+    customer, mail = Customer(demo.shop), demo.var / "mail"
+    offer = customer.best_stocked_offer()
+    _report("POST /orders until reserved", [_reserved(customer, offer) for _ in range(ORDERS)])
+    everything_is_delivered(demo)
+    _report(
+        "paid at billing until both letters are there",
+        [_paid(customer, offer, mail, demo) for _ in range(PAID_ORDERS)],
+    )
+
+
+def everything_is_delivered(demo: Running) -> None:
+    """No message is under way, so no letter comes but those we wait for."""
+    operator = httpx.Client(base_url=demo.shop)
+    login = {"login": "operator", "password": "bookshop"}
+    token = operator.post("/api/v1/auth/login", json=login).json()["token"]
+    operator.headers["Authorization"] = f"Bearer {token}"
+
+    def nothing_is_open() -> bool:
+        metrics = operator.get("/metrics").raise_for_status().text
+        return "shop_deliveries_open{" not in metrics
+
+    seconds_until(nothing_is_open)
+
+
+def _reserved(customer: Customer, offer: int) -> float:
+    customer.fills_the_basket(offer)
+    began = time.perf_counter()
+    order = customer.orders()
+    seconds_until(lambda: customer.state(order) == "reserved")
+    return time.perf_counter() - began
+
+
+def _paid(customer: Customer, offer: int, mail: Path, demo: Running) -> float:
+    """The customer's letter that it is paid, and the seller's that a parcel waits."""
+    customer.fills_the_basket(offer)
+    order = customer.orders()
+    seconds_until(lambda: customer.pay_url(order))
+    everything_is_delivered(demo)
+    before = _letters(mail)
+    began = time.perf_counter()
+    httpx.post(customer.pay_url(order) or "", json={"outcome": "paid"}).raise_for_status()
+    seconds_until(lambda: _letters(mail) >= before + 2)
+    return time.perf_counter() - began
+
+
+def _letters(mail: Path) -> int:
+    return sum(1 for _ in mail.glob("[!.]*.eml"))
+
+
+def _get(visitor: httpx.Client, address: str) -> None:
+    visitor.get(address).raise_for_status()
+
+
+def _memory(demo: Running) -> float:
+    """What is shared is counted once, in parts."""
+    own = psutil.Process(demo.process.pid)
+    everyone = [own, *own.children(recursive=True)]
+    return sum(process.memory_full_info().pss for process in everyone) / 1024**2
+
+
+def _measure(what: str, times: int, deed: Callable[[int], object]) -> None:
+    deed(0)  # what is read only once is no part of it
+    _report(what, [seconds_for(lambda n=n: deed(n)) for n in range(times)])  # type: ignore[misc]
+
+
+def _report(what: str, seconds: Sequence[float]) -> None:
+    ms = sorted(1000 * each for each in seconds)
+    p50, p95 = ms[len(ms) // 2], ms[int(len(ms) * 0.95)]
+    _tell(what, f"p50 {p50:.0f} ms, p95 {p95:.0f} ms ({len(ms)} times)")
+
+
+def _tell(what: str, figure: str) -> None:
+    print(f"{what:<46} {figure}", flush=True)
+
+
+def _python() -> str:
+    return platform.python_version()
+
+
+if __name__ == "__main__":
+    main()
