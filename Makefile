@@ -2,14 +2,15 @@
 
 PYTHON ?= python3
 RUN := .venv/bin/python
+BABEL := $(RUN) -m babel.messages.frontend --quiet
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 CHROMIUM := $(shell command -v chromium || command -v google-chrome)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard bookshop/translations/*/LC_MESSAGES/*.po))
 
-.PHONY: help setup demo test check bench chaos browser venv packages tools
+.PHONY: help setup demo test check bench chaos browser translations venv packages tools
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: packages $(CATALOGUES) ## make .venv and install what the shop needs
 
@@ -35,6 +36,11 @@ browser: setup tools ## run the stories in a real Chromium
 	@$(if $(CHROMIUM),,$(RUN) -m playwright install chromium)
 	$(RUN) -m pytest -p tests.ci_guard -m browser $(ARGS)
 
+translations: packages ## bring new texts into the catalogues, for you to translate
+	@$(BABEL) extract --mapping babel.cfg --add-location file --output .venv/messages.pot .
+	@$(BABEL) update --input-file .venv/messages.pot --output-dir bookshop/translations \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100
+
 # What is installed is remembered by what the requirements say: a second time takes no time.
 venv:
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -53,4 +59,4 @@ install = wanted=$$(cksum < $(1)); \
 	$(PIP) install -r $(1) && echo "$$wanted" > .venv/$(1).installed; }
 
 %.mo: %.po | packages
-	@$(RUN) -m babel.messages.frontend compile --input-file=$< --output-file=$@
+	@$(BABEL) compile --input-file=$< --output-file=$@

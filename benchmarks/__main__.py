@@ -44,7 +44,7 @@ def started(var: Path, what: str) -> Iterator[Running]:
 
 def look(demo: Running) -> None:
     with httpx.Client(base_url=demo.shop, timeout=30) as visitor:
-        book = visitor.get("/api/v1/books").json()["results"][0]["id"]
+        book = visitor.get("/api/v1/books").json()["results"][0]["isbn13"]
         _measure("the list page", LOOKS, lambda n: _get(visitor, f"/books?page={n % 20 + 1}"))
         _measure("a book's page", LOOKS, lambda n: _get(visitor, f"/books/{book}"))
         _measure(
@@ -57,16 +57,18 @@ def look(demo: Running) -> None:
 def buy(demo: Running) -> None:
     customer, mail = Customer(demo.shop), demo.var / "mail"
     offer = customer.best_stocked_offer()
-    _report("POST /orders until reserved", [_reserved(customer, offer) for _ in range(ORDERS)])
     everything_is_delivered(demo)
+    before = _letters(mail)
+    _report("POST /orders until reserved", [_reserved(customer, offer) for _ in range(ORDERS)])
+    seconds_until(lambda: _letters(mail) == before + ORDERS)
     _report(
         "paid at billing until both letters are there",
-        [_paid(customer, offer, mail, demo) for _ in range(PAID_ORDERS)],
+        [_paid(customer, offer, mail) for _ in range(PAID_ORDERS)],
     )
 
 
 def everything_is_delivered(demo: Running) -> None:
-    """No message is under way, so no letter comes but those we wait for."""
+    """No letter comes from now on but those we wait for."""
     operator = httpx.Client(base_url=demo.shop)
     login = {"login": "operator", "password": "bookshop"}
     token = operator.post("/api/v1/auth/login", json=login).json()["token"]
@@ -87,16 +89,16 @@ def _reserved(customer: Customer, offer: int) -> float:
     return time.perf_counter() - began
 
 
-def _paid(customer: Customer, offer: int, mail: Path, demo: Running) -> float:
+def _paid(customer: Customer, offer: int, mail: Path) -> float:
     """The customer's letter that it is paid, and the seller's that a parcel waits."""
+    before = _letters(mail)
     customer.fills_the_basket(offer)
     order = customer.orders()
-    seconds_until(lambda: customer.pay_url(order))
-    everything_is_delivered(demo)
-    before = _letters(mail)
+    seconds_until(lambda: customer.pay_url(order) and _letters(mail) == before + 1)
+    pay_url = customer.pay_url(order) or ""
     began = time.perf_counter()
-    httpx.post(customer.pay_url(order) or "", json={"outcome": "paid"}).raise_for_status()
-    seconds_until(lambda: _letters(mail) >= before + 2)
+    httpx.post(pay_url, json={"outcome": "paid"}).raise_for_status()
+    seconds_until(lambda: _letters(mail) == before + 3)
     return time.perf_counter() - began
 
 
@@ -112,7 +114,8 @@ def _memory(demo: Running) -> float:
     """What is shared is counted once, in parts."""
     own = psutil.Process(demo.process.pid)
     everyone = [own, *own.children(recursive=True)]
-    return sum(process.memory_full_info().pss for process in everyone) / 1024**2
+    shares: list[int] = [process.memory_full_info().pss for process in everyone]
+    return sum(shares) / 1024**2
 
 
 def _measure(what: str, times: int, deed: Callable[[int], object]) -> None:

@@ -1,5 +1,6 @@
 """The forms people fill in. They shape what is typed; whether it is right the services say."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -14,12 +15,34 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
+from bookshop.auth import service as auth
 from bookshop.errors import ShopError
+from bookshop.users import service as users
 from webshop.language import language
 
 _fill_in = InputRequired(_l("Please fill this in."))
+
+
+def _as(check: Callable[[str], object]) -> Callable[[Any, Any], None]:
+    """The service's own rule for one field, asked early: all that is wrong is told at once."""
+
+    def validate(form: Any, field: Any) -> None:
+        try:
+            check(field.data or "")
+        except ShopError as error:
+            raise ValidationError(error.told_in(language())) from None
+
+    return validate
+
+
+_login, _email, _phone = (
+    _as(users.checked_login),
+    _as(users.checked_email),
+    _as(users.checked_phone),
+)
+_new_password = _as(auth.checked_password)
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -53,12 +76,12 @@ class SignIn(Form):
 
 
 class Register(Form):
-    login = StringField(_l("Login"), [_fill_in])
-    email = StringField(_l("Email"), [_fill_in])
-    password = PasswordField(_l("Password"), [_fill_in])
+    login = StringField(_l("Login"), [_fill_in, _login])
+    email = StringField(_l("Email"), [_fill_in, _email])
+    password = PasswordField(_l("Password"), [_fill_in, _new_password])
     first_name = StringField(_l("First name"))
     last_name = StringField(_l("Surname"))
-    phone = StringField(_l("Phone"))
+    phone = StringField(_l("Phone"), [_phone])
     next = HiddenField()
 
 
@@ -69,8 +92,8 @@ class RegisterSeller(Register):
 class Details(Form):
     first_name = StringField(_l("First name"))
     last_name = StringField(_l("Surname"))
-    phone = StringField(_l("Phone"))
-    email = StringField(_l("Email"), [_fill_in])
+    phone = StringField(_l("Phone"), [_phone])
+    email = StringField(_l("Email"), [_fill_in, _email])
     language = SelectField(
         _l("Language of letters and pages"),
         choices=[SelectChoice("ru", "Русский"), SelectChoice("en", "English")],
@@ -79,7 +102,7 @@ class Details(Form):
 
 class NewPassword(Form):
     old_password = PasswordField(_l("Password now"), [_fill_in])
-    password = PasswordField(_l("New password"), [_fill_in])
+    password = PasswordField(_l("New password"), [_fill_in, _new_password])
 
 
 class DeleteAccount(Form):
@@ -88,8 +111,8 @@ class DeleteAccount(Form):
 
 class Checkout(Form):
     name = StringField(_l("Name and surname"), [_fill_in])
-    phone = StringField(_l("Phone"))
-    email = StringField(_l("Email"), [_fill_in])
+    phone = StringField(_l("Phone"), [_phone])
+    email = StringField(_l("Email"), [_fill_in, _email])
     address = TextAreaField(_l("Address"), [_fill_in])
     total = HiddenField()  # what the customer was shown
     key = HiddenField()  # the same form sent twice is one order

@@ -42,7 +42,7 @@ def run(settings: Settings) -> None:
     print("ready", flush=True)
     while not stop.is_set():
         try:
-            clock.ring(queues[RULES])
+            clock.ring(queues)
             if carry(database, queues):
                 continue
         except (RedisError, OperationalError) as error:
@@ -120,11 +120,11 @@ class Clock:
     def __init__(self) -> None:
         self._next = dict.fromkeys(SCHEDULE, 0.0)
 
-    def ring(self, queue: Queue) -> None:
+    def ring(self, queues: dict[str, Queue]) -> None:
         moment = time.monotonic()
         for name, scheduled in SCHEDULE.items():
             if moment >= self._next[name]:
-                queue.enqueue(
+                queues[scheduled.queue].enqueue(
                     jobs.do_scheduled, name, ttl=SHORT_JOB, result_ttl=0, failure_ttl=3600
                 )
                 self._next[name] = moment + scheduled.every

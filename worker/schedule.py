@@ -9,6 +9,7 @@ from bookshop.auth import service as auth
 from bookshop.database import now
 from bookshop.orders import deadlines
 from bookshop.payments import service as payments
+from worker.subscriptions import RULES
 from worker.tools import Tools
 
 KEEP_MESSAGES = timedelta(days=30)
@@ -19,6 +20,7 @@ KEEP_ANSWERS = timedelta(days=2)
 class Scheduled:
     every: float  # seconds
     deed: Callable[[Tools], None]
+    queue: str = RULES
 
 
 def keep_deadlines(tools: Tools) -> None:
@@ -44,6 +46,11 @@ def reconcile_payments(tools: Tools) -> None:
         payments.ask_about_old(session, older_than=timedelta(seconds=30))
 
 
+def repair_index(tools: Tools) -> None:
+    """A damaged or missing index is built anew from the database."""
+    tools.outside.index.repair()
+
+
 def tidy(tools: Tools) -> None:
     with tools.database.transaction() as session:
         auth.forget_expired(session)
@@ -56,5 +63,6 @@ def tidy(tools: Tools) -> None:
 SCHEDULE = {
     "keep_deadlines": Scheduled(5, keep_deadlines),
     "reconcile_payments": Scheduled(15, reconcile_payments),
+    "repair_index": Scheduled(60, repair_index, "index"),
     "tidy": Scheduled(3600, tidy),
 }

@@ -94,11 +94,15 @@ def forget_expired(session: Session) -> None:
 
 
 def hashed(password: str) -> str:
+    return _hasher.hash(checked_password(password))
+
+
+def checked_password(password: str) -> str:
     if len(password) < SHORTEST_PASSWORD:
         raise PasswordTooShort(field="password", least=SHORTEST_PASSWORD)
     if len(password) > LONGEST_PASSWORD:
         raise PasswordTooLong(field="password", most=LONGEST_PASSWORD)
-    return _hasher.hash(password)
+    return password
 
 
 @cache

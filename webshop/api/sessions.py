@@ -18,7 +18,7 @@ resource = Resource("auth", "Signing in and out")
 
 
 @resource.route("/auth/login", "POST")
-@limiter.limit(SIGN_INS)
+@limiter.shared_limit(SIGN_INS, "sign-in")
 @resource.takes(SignInForm)
 @resource.answers(200, Token)
 def sign_in(form: dict[str, str]) -> Response:

@@ -22,7 +22,7 @@ pages = Blueprint("account", __name__)
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])
-@limiter.limit(SIGN_INS, methods=["POST"])
+@limiter.shared_limit(SIGN_INS, "sign-in", methods=["POST"])
 def sign_in() -> ResponseReturnValue:
     form = forms.SignIn(next=request.args.get("next", ""))
     status = 422 if form.is_submitted() else 200
@@ -92,7 +92,7 @@ def change() -> ResponseReturnValue:
 
 @pages.post("/account/password")
 @login_required  # type: ignore[untyped-decorator]
-@limiter.limit(SIGN_INS)
+@limiter.shared_limit(SIGN_INS, "sign-in")
 def change_password() -> ResponseReturnValue:
     form = forms.NewPassword()
     if form.validate_on_submit():

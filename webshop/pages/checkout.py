@@ -35,7 +35,8 @@ def order() -> ResponseReturnValue:
         try:
             with context.transaction() as session:
                 order_id = _placed_once(session, form)
-            visitor.may_see_from_now_on(order_id)
+            if visitor.signed_in() is None:
+                visitor.may_see_from_now_on(order_id)
             return redirect(url_for("orders.page", order_id=order_id, pay=1))
         except ShopError as error:
             form.refuse(error)

@@ -1,0 +1,383 @@
+"""A catalogue on its way into the shop: looked at, applied, changed, cut off, undone."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bookshop.books.models import Book, Offer
+from bookshop.errors import Conflict
+from bookshop.imports import applying
+from bookshop.imports import service as imports
+from bookshop.messages import BooksChanged
+from bookshop.orders import parcels
+from bookshop.outbox import OutboxMessage
+from bookshop.stock import service as stock
+from bookshop.stock.models import Movement
+from tests.shop import seller
+
+SAMPLES = Path(__file__).parents[2] / "data" / "sample_catalogue"
+THREE_BOOKS = """\
+isbn,title,author,price,stock
+9780141439518,Pride and Prejudice,Jane Austen,500.00,10
+9780141439587,Emma,Jane Austen,600.00,5
+,A book of my own,Me,70.50,1
+"""
+
+
+def counts(report):
+    return [report[name] for name in ("new", "changed", "unchanged", "withdrawn", "rejected")]
+
+
+def on_sale(shop, owner):
+    """Title -> price and copies."""
+    with shop.database.reading() as session:
+        query = (
+            select(Offer.id, Book.title, Offer.price)
+            .join(Book)
+            .where(Offer.seller_id == owner, Offer.withdrawn_at.is_(None))
+        )
+        rows = session.execute(query).all()
+    return {title: (price, shop.copies(offer)[0]) for offer, title, price in rows}
+
+
+def offer_of(shop, owner, title):
+    with shop.database.reading() as session:
+        query = select(Offer.id).join(Book).where(Offer.seller_id == owner, Book.title == title)
+        return session.scalars(query).one()
+
+
+def writes(shop):
+    """Movements of copies, and books told to the index."""
+    with shop.database.reading() as session:
+        movements = session.scalar(select(func.count()).select_from(Movement))
+        told = select(OutboxMessage).where(OutboxMessage.name == BooksChanged.__name__)
+        return movements, len(session.scalars(told).all())
+
+
+def sends(shop, buyer, offer, quantity):
+    order = shop.bought(buyer, {offer: quantity})
+    [parcel] = shop.parcels(order)
+    shop.does(parcels.confirm, parcel.id, seller(parcel.seller_id))
+    shop.does(parcels.send, parcel.id, seller(parcel.seller_id))
+    shop.works()
+
+
+@pytest.mark.parametrize(
+    ("file", "accepted", "rejected"),
+    [
+        ("second_hand_semicolon.csv", 250, 0),
+        ("classics.yaml", 150, 0),
+        ("russian_classics.yml", 809, 0),
+        ("with_mistakes.csv", 41, 19),
+    ],
+)
+def test_a_sample_file_becomes_books_offers_and_copies(shop, emma, file, accepted, rejected):
+    catalogue = (SAMPLES / file).read_bytes()
+
+    first = shop.report(shop.puts_on_sale(emma, catalogue))
+    assert counts(first) == [accepted, 0, 0, 0, rejected]
+    assert len({problem["record"] for problem in first["problems"]}) == rejected
+    assert first["rows"] == accepted + rejected
+    with shop.database.reading() as session:
+        offers = session.scalars(select(Offer)).all()
+        books = dict(session.execute(select(Book.id, Book.revision)).all())
+    assert len(offers) == len(books) == accepted
+    assert dict(shop.index.contents()) == books
+
+    before = writes(shop)
+    again = shop.report(shop.puts_on_sale(emma, catalogue))
+    assert counts(again) == [0, 0, accepted, 0, rejected]
+    assert writes(shop) == before
+
+
+def test_the_preview_says_what_would_happen_and_changes_nothing(shop, emma):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+    before = (on_sale(shop, emma), writes(shop))
+    changed = THREE_BOOKS.replace("500.00", "550.00") + ",Another,Me,80,1\n"
+
+    looked_at = shop.uploads(emma, changed)
+    shop.works()
+
+    assert shop.report(looked_at)["state"] == "preview"
+    assert counts(shop.report(looked_at)) == [1, 1, 2, 0, 0]
+    assert (on_sale(shop, emma), writes(shop)) == before
+
+
+def test_applied_twice_is_applied_once(shop, emma):
+    looked_at = shop.uploads(emma, THREE_BOOKS)
+    shop.works()
+
+    for _ in range(2):
+        shop.does(imports.approve, looked_at, emma)
+    shop.works()
+    before = writes(shop)
+    shop.does(imports.approve, looked_at, emma)
+    shop.works()
+
+    assert shop.report(looked_at)["state"] == "applied"
+    assert counts(shop.report(looked_at)) == [3, 0, 0, 0, 0]
+    assert writes(shop) == before
+
+
+def test_new_prices_and_counts_are_taken_over(shop, emma):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+
+    report = shop.report(
+        shop.puts_on_sale(emma, THREE_BOOKS.replace("500.00,10", "550.00,8")),
+    )
+
+    assert counts(report) == [0, 1, 2, 0, 0]
+    assert on_sale(shop, emma) == {
+        "Pride and Prejudice": (55000, 8),
+        "Emma": (60000, 5),
+        "A book of my own": (7050, 1),
+    }
+
+
+def test_a_price_that_jumps_tenfold_is_only_warned_of(shop, emma):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+
+    report = shop.report(shop.puts_on_sale(emma, THREE_BOOKS.replace("500.00", "50000")))
+
+    [warning] = report["warnings"]
+    assert (warning["line"], warning["field"], warning["code"]) == (2, "price", "price_jump")
+    assert on_sale(shop, emma)["Pride and Prejudice"] == (5000000, 10)
+
+
+def test_what_the_file_lacks_stays_unless_told_otherwise(shop, ada, emma):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+    emma_book = offer_of(shop, emma, "Emma")
+    order = shop.bought(ada, {emma_book: 2})
+    shorter = "\n".join(THREE_BOOKS.splitlines()[:2])
+
+    kept = shop.report(shop.puts_on_sale(emma, shorter))
+    assert (kept["missing"], kept["withdrawn"]) == (2, 0)
+    assert len(on_sale(shop, emma)) == 3
+
+    gone = shop.report(shop.puts_on_sale(emma, shorter, withdraw_missing=True))
+    assert counts(gone) == [0, 0, 1, 2, 0]
+    assert list(on_sale(shop, emma)) == ["Pride and Prejudice"]
+    assert shop.copies(emma_book) == (5, 2)  # the order is as good as it was
+    assert shop.parcel_states(order) == ["waiting"]
+
+    back = shop.report(shop.puts_on_sale(emma, THREE_BOOKS))
+    assert counts(back) == [0, 2, 1, 0, 0]
+    assert len(on_sale(shop, emma)) == 3
+
+
+def test_one_isbn_of_two_sellers_is_one_book_with_the_facts_of_the_first(shop, emma, boris):
+    shop.puts_on_sale(emma, "isbn,title,author,price\n9780141439587,Emma,Jane Austen,600\n")
+
+    shop.puts_on_sale(
+        boris,
+        "isbn,title,author,price,publisher,year\n9780141439587,EMMA!,J. A.,400,Penguin,2003\n",
+    )
+
+    with shop.database.reading() as session:
+        [book] = session.scalars(select(Book))
+        offers = session.scalars(select(Offer)).all()
+    assert (book.title, book.authors) == ("Emma", "Jane Austen")
+    assert (book.publisher, book.year, book.revision) == ("Penguin", 2003, 2)
+    assert sorted(offer.price for offer in offers) == [40000, 60000]
+
+
+def test_books_without_isbn_are_each_sellers_own(shop, emma, boris):
+    for owner in (emma, boris):
+        shop.puts_on_sale(owner, "title,author,price\nLetters,Anon,100\n")
+
+    with shop.database.reading() as session:
+        assert len(session.scalars(select(Book)).all()) == 2
+
+
+def test_cut_off_between_two_chunks_it_goes_on_where_it_was(shop, emma, monkeypatch):
+    monkeypatch.setattr(applying, "AT_ONCE", 10)
+    rows = [f",Book {n},Me,{100 + n},1" for n in range(35)]
+    catalogue = "\n".join(["isbn,title,author,price,stock", *rows])
+    looked_at = shop.uploads(emma, catalogue)
+    shop.works()
+    shop.does(imports.approve, looked_at, emma)
+    chunks = []
+
+    def dies():
+        chunks.append(len(on_sale(shop, emma)))
+        if len(chunks) == 2:
+            raise SystemExit("kill -9")
+
+    with pytest.raises(SystemExit):
+        applying.apply(shop.database, shop.settings.uploads, looked_at, dies)
+    assert chunks == [10, 20]
+    assert shop.report(looked_at)["state"] == "applying"
+
+    shop.works()
+
+    assert shop.report(looked_at)["state"] == "applied"
+    assert counts(shop.report(looked_at)) == [35, 0, 0, 0, 0]
+    assert len(on_sale(shop, emma)) == 35
+    with shop.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Movement)) == 35
+
+
+def test_cut_off_while_withdrawing_it_still_withdraws_all(shop, emma, monkeypatch):
+    monkeypatch.setattr(applying, "AT_ONCE", 10)
+    rows = [f",Book {n},Me,{100 + n},1" for n in range(35)]
+    shop.puts_on_sale(emma, "\n".join(["isbn,title,author,price,stock", *rows]))
+    looked_at = shop.uploads(emma, THREE_BOOKS)
+    shop.works()
+    shop.does(imports.approve, looked_at, emma, withdraw_missing=True)
+
+    def dies():
+        if len(on_sale(shop, emma)) < 35:
+            raise SystemExit("kill -9")
+
+    with pytest.raises(SystemExit):
+        applying.apply(shop.database, shop.settings.uploads, looked_at, dies)
+    shop.works()
+
+    assert counts(shop.report(looked_at)) == [3, 0, 0, 35, 0]
+    assert len(on_sale(shop, emma)) == 3
+
+
+def test_undone_everything_is_as_before(shop, emma):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+    before = on_sale(shop, emma)
+    changed = "isbn,title,author,price,stock\n9780141439587,Emma,Jane Austen,10,99\n,New,Me,5,1\n"
+    undoing = shop.puts_on_sale(emma, changed, withdraw_missing=True)
+    assert on_sale(shop, emma) == {"Emma": (1000, 99), "New": (500, 1)}
+
+    for _ in range(2):
+        shop.does(imports.undo, undoing, emma)
+    shop.works()
+
+    assert shop.report(undoing)["state"] == "undone"
+    assert on_sale(shop, emma) == before
+    shop.does(imports.undo, undoing, emma)
+
+
+def test_undoing_does_not_bring_back_what_was_sold_since(shop, ada, emma):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+    undoing = shop.puts_on_sale(emma, THREE_BOOKS.replace("600.00,5", "600.00,50"))
+    emma_book = offer_of(shop, emma, "Emma")
+    sends(shop, ada, emma_book, 3)
+    assert shop.copies(emma_book) == (47, 0)
+
+    shop.does(imports.undo, undoing, emma)
+    shop.works()
+
+    assert shop.copies(emma_book) == (2, 0)  # 5 before the import, less 3
+
+
+def test_what_a_later_import_changed_stays_and_is_told(shop, emma):
+    undoing = shop.puts_on_sale(emma, THREE_BOOKS)
+    shop.puts_on_sale(emma, THREE_BOOKS.replace("500.00", "550.00"))
+
+    shop.does(imports.undo, undoing, emma)
+    shop.works()
+
+    assert on_sale(shop, emma) == {"Pride and Prejudice": (55000, 10)}
+    [warning] = shop.report(undoing)["warnings"]
+    assert (warning["code"], "1" in warning["message"]) == ("changed_later", True)
+
+
+def test_copies_sent_after_the_upload_were_counted_before_it(shop, ada, emma):
+    """The seller counted ten, uploaded, and sent two before the file was applied."""
+    shop.puts_on_sale(emma, THREE_BOOKS)
+    book = offer_of(shop, emma, "Pride and Prejudice")
+    looked_at = shop.uploads(emma, THREE_BOOKS)
+    shop.works()
+
+    sends(shop, ada, book, 2)
+    shop.does(imports.approve, looked_at, emma)
+    shop.works()
+
+    assert shop.copies(book) == (8, 0)
+
+
+def test_a_feed_never_erases_what_was_promised(shop, ada, emma):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+    book = offer_of(shop, emma, "Emma")
+    order = shop.bought(ada, {book: 4})
+
+    shop.puts_on_sale(emma, THREE_BOOKS.replace("600.00,5", "600.00,1"))
+
+    assert shop.copies(book) == (1, 4)
+    assert shop.state(order) == "paid"
+    assert shop.letters()["emma", "promised_copies_missing"] == 1
+    with shop.database.reading() as session:
+        wanted = stock.Wanted(99, 99, book, 1)
+        assert stock.reserve(session, 99, [wanted]) == stock.Refused({book: 0})
+
+
+@pytest.mark.parametrize(
+    "catalogue",
+    [b"", b"PK\x03\x04\x00", "name,colour\nEmma,red\n", '<yml_catalog><shop><offers><offer id="1">'],
+)
+def test_a_refused_file_changes_nothing_and_says_why(shop, emma, catalogue):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+    before = (on_sale(shop, emma), writes(shop))
+
+    refused = shop.uploads(emma, catalogue, apply_at_once=True, withdraw_missing=True)
+    shop.works()
+
+    report = shop.report(refused)
+    assert (report["state"], report["rows"]) == ("refused", 0)
+    assert report["refused"]["code"]
+    assert (on_sale(shop, emma), writes(shop)) == before
+    with pytest.raises(Conflict):
+        shop.does(imports.approve, refused, emma)
+
+
+@pytest.mark.parametrize("checked", [False, True])
+def test_a_cancelled_import_is_not_applied(shop, emma, checked):
+    cancelled = shop.uploads(emma, THREE_BOOKS, apply_at_once=not checked)
+    if checked:
+        shop.works()
+
+    for _ in range(2):
+        shop.does(imports.cancel, cancelled, emma)
+    shop.works()
+
+    assert shop.report(cancelled)["state"] == "cancelled"
+    assert on_sale(shop, emma) == {}
+    with pytest.raises(Conflict):
+        shop.does(imports.approve, cancelled, emma)
+
+
+def test_what_is_applied_cannot_be_cancelled_and_what_is_not_cannot_be_undone(shop, emma):
+    looked_at = shop.uploads(emma, THREE_BOOKS)
+    shop.works()
+    with pytest.raises(Conflict):
+        shop.does(imports.undo, looked_at, emma)
+
+    shop.does(imports.approve, looked_at, emma)
+    shop.works()
+
+    with pytest.raises(Conflict):
+        shop.does(imports.cancel, looked_at, emma)
+    assert len(on_sale(shop, emma)) == 3
+
+
+def test_nobody_touches_the_import_of_another(shop, emma, boris):
+    looked_at = shop.uploads(emma, THREE_BOOKS)
+    shop.works()
+
+    for deed in (imports.approve, imports.cancel, imports.undo, imports.get):
+        with pytest.raises(imports.NoSuchImport):
+            shop.does(deed, looked_at, boris)
+
+    assert shop.report(looked_at)["state"] == "preview"
+
+
+def test_the_report_speaks_the_language_of_its_reader(shop, emma):
+    looked_at = shop.uploads(emma, THREE_BOOKS + ",,Me,80,-1\n")
+    shop.works()
+
+    english, russian = (shop.report(looked_at, language) for language in ("en", "ru"))
+
+    assert json.loads(json.dumps(english)) == english
+    assert {problem["field"] for problem in english["problems"]} == {"title", "stock"}
+    for told, heard in zip(english["problems"], russian["problems"], strict=True):
+        assert {**told, "message": ""} == {**heard, "message": ""}
+        assert told["message"].isascii()
+        assert not heard["message"].isascii()
