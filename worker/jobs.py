@@ -1,6 +1,9 @@
 """What RQ runs. A job names deliveries; the rows say the rest, so a lost job loses nothing."""
 
+from collections.abc import Sequence
 from functools import cache
+
+from sqlalchemy import select
 
 from bookshop.settings import from_environment
 from worker import schedule
@@ -23,6 +26,16 @@ def deliver_alone(delivery_id: int) -> None:
 
 def do_scheduled(name: str) -> None:
     schedule.SCHEDULE[name].deed(own_tools())
+
+
+def get_ready(names: Sequence[str]) -> None:
+    """Before the first job, so that the first customer of the day need not wait for imports."""
+    own = own_tools()
+    with own.database.reading() as session:
+        session.execute(select(1))
+    for name, part in (("billing", "billing"), ("mail", "post"), ("index", "index")):
+        if name in names:
+            getattr(own.outside, part)
 
 
 @cache

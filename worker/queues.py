@@ -7,6 +7,7 @@ from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
 from bookshop.settings import Settings
+from worker import jobs
 from worker.subscriptions import QUEUES
 
 SHORT_JOB = 60  # seconds, far more than a batch takes
@@ -35,6 +36,7 @@ def work(settings: Settings, names: Sequence[str]) -> None:
     redis = connect(settings)
     queues = open_queues(redis)
     wanted = [queues[name] for name in names or QUEUES]
+    jobs.get_ready(names or QUEUES)
     worker = SimpleWorker(wanted, connection=redis, serializer=JSONSerializer)
     print("ready", *names, flush=True)
     worker.work(logging_level="WARNING")

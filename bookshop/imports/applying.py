@@ -56,8 +56,8 @@ def apply(database: Database, uploads: Path, import_id: int, still_at_it: StillA
                 return
             made = plan(session, locked, records)
             if records[-1].record > locked.applied_records:
+                _count(locked, made)  # before the offers are as the plan wants them
                 seen.update(shelving.shelve(session, locked, made))
-                _count(locked, made)
                 locked.applied_records = int(records[-1].record)
             seen.update(made.offer_ids)
         still_at_it()

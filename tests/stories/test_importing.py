@@ -16,6 +16,12 @@ from bookshop.outbox import OutboxMessage
 from bookshop.stock import service as stock
 from bookshop.stock.models import Movement
 from tests.shop import seller
+from tests.stories.conftest import WAYS
+
+# The hard way will do: an upload is few messages and much reading.
+pytestmark = pytest.mark.parametrize(
+    "shop", [WAYS["shuffled, twice"]], indirect=True, ids=["shuffled, twice"]
+)
 
 SAMPLES = Path(__file__).parents[2] / "data" / "sample_catalogue"
 THREE_BOOKS = """\
@@ -311,7 +317,12 @@ def test_a_feed_never_erases_what_was_promised(shop, ada, emma):
 
 @pytest.mark.parametrize(
     "catalogue",
-    [b"", b"PK\x03\x04\x00", "name,colour\nEmma,red\n", '<yml_catalog><shop><offers><offer id="1">'],
+    [
+        b"",
+        b"PK\x03\x04\x00",
+        "name,colour\nEmma,red\n",
+        '<yml_catalog><shop><offers><offer id="1">',
+    ],
 )
 def test_a_refused_file_changes_nothing_and_says_why(shop, emma, catalogue):
     shop.puts_on_sale(emma, THREE_BOOKS)
