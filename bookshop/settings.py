@@ -25,6 +25,7 @@ DASHBOARD, BILLING, MAILBOX, SMTP, REDIS = 1, 2, 3, 4, 5
 @dataclass(frozen=True)
 class Settings:
     production: bool
+    shop_name: str  # blank: Book Row, in the reader's language
     var: Path
     bind: str
     port: int
@@ -62,6 +63,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     dashboard = _local(port + DASHBOARD)
     return Settings(
         production=production,
+        shop_name=environ.get("BOOKSHOP_SHOP_NAME", "").strip(),
         var=var,
         bind=environ.get("BOOKSHOP_BIND") or "127.0.0.1",
         port=port,

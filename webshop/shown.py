@@ -10,6 +10,8 @@ from markupsafe import Markup, escape
 
 from bookshop import money
 from bookshop.money import Money
+from bookshop.notifications import rendering
+from webshop import context
 from webshop.covers import cover_svg
 from webshop.forms import control
 from webshop.language import language
@@ -23,7 +25,13 @@ def set_up(app: Flask) -> None:
         moment=moment,
         language_name=language_name,
     )
-    app.jinja_env.globals.update(cover=cover, control=control, language=language)
+    app.jinja_env.globals.update(
+        cover=cover, control=control, language=language, shop_name=shop_name
+    )
+
+
+def shop_name() -> str:
+    return rendering.shop_name(language(), context.settings().shop_name)
 
 
 def shown_money(amount: Money) -> str:

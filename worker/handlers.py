@@ -33,6 +33,7 @@ from bookshop.messages import (
     TransferMade,
 )
 from bookshop.notifications import service as notifications
+from bookshop.notifications.links import Links
 from bookshop.orders import parcels
 from bookshop.orders import service as orders
 from bookshop.payments import service as payments
@@ -40,7 +41,7 @@ from bookshop.payments.gateway import BilledMove, BilledPayment
 from bookshop.payments.models import Payment
 from bookshop.settings import Settings
 from bookshop.users import service as users
-from worker.tools import Tools, links
+from worker.tools import Tools
 
 M = TypeVar("M", bound=Message)
 A = TypeVar("A")
@@ -86,7 +87,7 @@ def follow_transfer(session: Session, message: TransferMade, settings: Settings)
 
 
 def write_letters(session: Session, message: Message, settings: Settings) -> None:
-    notifications.write(session, message, links(settings))
+    notifications.write(session, message, Links.of(settings))
 
 
 # Errands to billing

@@ -29,6 +29,7 @@ class Post:
         self._app = _app_for(settings.smtp_url)
         self._mail = Mail(self._app)
         self._timeout = timeout
+        self._shop_name = settings.shop_name
         self._secret = settings.secret_key
         self._domain = _mail_domain(urlsplit(settings.public_url).hostname or "localhost")
 
@@ -46,7 +47,7 @@ class Post:
         message = Message(
             subject=letter.subject,
             recipients=[letter.recipient],
-            sender=(shop_name(letter.language), f"shop@{self._domain}"),
+            sender=(shop_name(letter.language, self._shop_name), f"shop@{self._domain}"),
             body=letter.text,
             html=letter.html,
             date=letter.written_at.timestamp(),

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bookshop.database import Database
-from bookshop.notifications.links import Links
 from bookshop.payments.gateway import Billing
 from bookshop.settings import Settings
 from worker.billing import BillingOverHttp
@@ -55,7 +54,3 @@ class Tools:
 def tools(settings: Settings) -> Tools:
     database = Database(settings.database_url)
     return Tools(settings, database, Outside(settings, database))
-
-
-def links(settings: Settings) -> Links:
-    return Links(settings.public_url, settings.dashboard_url, settings.secret_key)

@@ -12,10 +12,13 @@ class Links:
     public_url: str
     dashboard_url: str
     secret_key: str
+    shop_name: str = ""
 
     @classmethod
     def of(cls, settings: Settings) -> "Links":
-        return cls(settings.public_url, settings.dashboard_url, settings.secret_key)
+        return cls(
+            settings.public_url, settings.dashboard_url, settings.secret_key, settings.shop_name
+        )
 
     def order(self, order: Order) -> str:
         if order.customer_id is not None:

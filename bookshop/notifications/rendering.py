@@ -38,18 +38,20 @@ class Rendered:
 def render(kind: LetterKind, language: str, facts: Mapping[str, Any]) -> Rendered:
     subject = _subject(kind, language, facts)
     said = {"kind": kind, "subject": subject, **facts}
-    html = _environment(language, "html").get_template(kind.template).render(said)
-    text = _environment(language, "txt").get_template(kind.template).render(said)
+    shop = facts["shop_name"]
+    html = _environment(language, "html", shop).get_template(kind.template).render(said)
+    text = _environment(language, "txt", shop).get_template(kind.template).render(said)
     return Rendered(subject, _tidy(text), html)
 
 
-def shop_name(language: str) -> str:
-    return say(language, SHOP_NAME)
+def shop_name(language: str, named: str) -> str:
+    """`named` is what the settings say; blank, it is the name in the reader's language."""
+    return named or say(language, SHOP_NAME)
 
 
 def _subject(kind: LetterKind, language: str, facts: Mapping[str, Any]) -> str:
     names = {
-        "shop_name": shop_name(language),
+        "shop_name": facts["shop_name"],
         "order": facts["order"].id if "order" in facts else "",
         "parcel": facts.get("parcel_number", ""),
         "title": _on_one_line(facts["book"].title) if "book" in facts else "",
@@ -63,7 +65,7 @@ def _on_one_line(text: str) -> str:
 
 
 @cache
-def _environment(language: str, form: Form) -> Environment:
+def _environment(language: str, form: Form, shop_name: str) -> Environment:
     environment = Environment(
         loader=PackageLoader("bookshop.notifications"),
         autoescape=form == "html",  # noqa: S701, plain text is not HTML
@@ -76,7 +78,7 @@ def _environment(language: str, form: Form) -> Environment:
         translations(language), newstyle=True
     )
     environment.globals.update(
-        form=form, language=language, shop_name=shop_name(language), row=_row, WIDTH=WIDTH
+        form=form, language=language, shop_name=shop_name, row=_row, WIDTH=WIDTH
     )
     environment.filters.update(
         money=partial(money.shown, language=language),

@@ -17,7 +17,7 @@ from bookshop.notifications.contents import Reader
 from bookshop.notifications.letters import LETTERS, LetterKind
 from bookshop.notifications.links import Links
 from bookshop.notifications.models import Letter
-from bookshop.notifications.rendering import render
+from bookshop.notifications.rendering import render, shop_name
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ def mark_sent(session: Session, letter_id: int) -> None:
 def _write(session: Session, message: Message, letter: Owed, links: Links) -> None:
     kind, reader = letter.kind, letter.reader
     facts = contents.facts(session, message, links)
-    rendered = render(kind, reader.language, {**facts, "reader": reader})
+    name = shop_name(reader.language, links.shop_name)
+    rendered = render(kind, reader.language, {**facts, "reader": reader, "shop_name": name})
     new = insert_if_absent(
         session,
         Letter,
