@@ -18,7 +18,7 @@ demo: setup ## run the whole shop on this machine, until Ctrl-C
 	@exec $(RUN) manage.py demo
 
 test: setup tools ## run the tests, all but chaos (ARGS="-k basket" for some)
-	$(RUN) -m pytest -p tests.ci_guard --ignore=tests/chaos $(ARGS)
+	$(RUN) -m pytest -p tests.ci_guard -n 2 --dist loadfile --ignore=tests/chaos $(ARGS)
 
 check: setup tools ## check form, types and who may import whom
 	$(RUN) -m ruff format --check .

@@ -16,8 +16,8 @@ _numbers = count(1)
 
 
 class Sandbox:
-    def __init__(self, database: Path, webhook: str, secret: str) -> None:
-        self.port = _free_port()
+    def __init__(self, database: Path, webhook: str, secret: str, port: int = 0) -> None:
+        self.port = port or _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._command = [
             *(sys.executable, "-m", "billing_sandbox", "--port", str(self.port)),

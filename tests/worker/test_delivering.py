@@ -1,0 +1,171 @@
+"""One delivery: its effect and the mark in one transaction, or neither."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bookshop import outbox
+from bookshop.database import now
+from bookshop.messages import OrderPlaced
+from bookshop.outbox import PAUSES, Delivery, DeliveryState, OutboxMessage
+from bookshop.payments import service as payments
+from worker.delivering import deliver
+from worker.subscriptions import ROUTES
+
+
+@pytest.fixture
+def order(shop, ada, emma):
+    return shop.orders(ada, {shop.sells(emma, "Emma", copies=3): 1})
+
+
+def routed(shop, handler):
+    """The id of the only delivery to this handler."""
+    shop.does(outbox.route, ROUTES)
+    with shop.database.reading() as session:
+        return session.scalars(select(Delivery.id).where(Delivery.handler == handler)).one()
+
+
+def row(shop, delivery_id):
+    with shop.database.reading() as session:
+        return session.get(Delivery, delivery_id)
+
+
+def due_payment(shop, order):
+    """The delivery of PaymentDue to billing."""
+    for handler in ("reserve_stock", "start_payment"):
+        assert deliver(routed(shop, handler), shop.tools) is None
+    return routed(shop, "OpenPayment")
+
+
+def test_a_rule_is_done_once_however_often_it_is_handed_over(shop, order):
+    delivery = routed(shop, "reserve_stock")
+
+    for _ in range(3):
+        assert deliver(delivery, shop.tools) is None
+
+    assert shop.copies(1) == (3, 1)
+    assert row(shop, delivery).state is DeliveryState.DONE
+    with shop.database.reading() as session:
+        told = select(OutboxMessage).where(OutboxMessage.name == "StockReserved")
+        assert len(session.scalars(told).all()) == 1
+
+
+def test_what_fails_leaves_nothing_but_the_error_and_the_time_of_the_next_try(shop, order):
+    shop.does(outbox.announce, OrderPlaced(order_id=999, round=1))
+    shop.does(outbox.route, ROUTES)
+    with shop.database.reading() as session:
+        query = select(Delivery.id).where(Delivery.handler == "reserve_stock")
+        delivery = session.scalars(query.order_by(Delivery.id.desc())).first()
+
+    for tries, pause in enumerate(PAUSES[:4], 1):
+        error = deliver(delivery, shop.tools)
+        failed = row(shop, delivery)
+        assert error.code == "no_such_order"
+        assert (failed.state, failed.tries) == (DeliveryState.FAILED, tries)
+        assert "NoSuchOrder" in failed.error
+        wait = (failed.due_at - now()).total_seconds()
+        assert pause - 1 < wait <= pause
+
+
+def test_after_the_last_try_it_waits_for_a_person(shop, monkeypatch):
+    monkeypatch.setattr(outbox, "PAUSES", [0, 0])
+    shop.does(outbox.announce, OrderPlaced(order_id=999, round=1))
+    delivery = routed(shop, "reserve_stock")
+
+    for _ in range(3):
+        deliver(delivery, shop.tools)
+
+    assert row(shop, delivery).state is DeliveryState.STUCK
+    assert [stuck.id for stuck in shop.does(outbox.stuck)] == [delivery]
+    assert shop.does(outbox.take_due, "a batch", 10) == []
+
+
+def test_the_pauses_together_outlast_a_day_of_outage():
+    assert PAUSES == sorted(PAUSES)
+    assert timedelta(hours=20) < timedelta(seconds=sum(PAUSES)) < timedelta(hours=26)
+
+
+def test_an_errand_that_one_is_at_is_not_asked_by_another(shop, order):
+    delivery = due_payment(shop, order)
+    asked, ask = [], shop.billing.open
+
+    def meanwhile(*args, **kwargs):
+        asked.append(1)
+        assert deliver(delivery, shop.tools) is None  # another worker is handed the same
+        return ask(*args, **kwargs)
+
+    shop.billing.open = meanwhile
+    assert deliver(delivery, shop.tools) is None
+
+    assert asked == [1]
+    assert row(shop, delivery).state is DeliveryState.DONE
+
+
+def test_an_errand_whose_worker_died_is_taken_up_when_its_time_is_over(shop, order):
+    delivery = due_payment(shop, order)
+    assert shop.does(outbox.hold, delivery, timedelta(seconds=12))  # and dies
+
+    assert deliver(delivery, shop.tools) is None
+    assert shop.billing.payments == {}
+
+    shop.does(outbox.hold_on, delivery, timedelta(seconds=-1))
+    assert deliver(delivery, shop.tools) is None
+    assert len(shop.billing.payments) == 1
+
+
+def test_an_errand_that_takes_long_says_that_it_is_still_at_it(shop, emma):
+    shop.uploads(emma, "title,price\nEmma,5\n")
+    delivery = routed(shop, "CheckCatalogue")
+    held = []
+
+    def hold_on(session, delivery_id, time):
+        held.append((delivery_id, time))
+
+    original, outbox.hold_on = outbox.hold_on, hold_on
+    try:
+        assert deliver(delivery, shop.tools) is None
+    finally:
+        outbox.hold_on = original
+
+    assert held == [(delivery, outbox.LEFT_ALONE)]
+
+
+def test_billing_is_asked_again_after_it_failed(shop, order):
+    delivery = due_payment(shop, order)
+    shop.billing.down = True
+    assert "the line is dead" in str(deliver(delivery, shop.tools))
+    assert row(shop, delivery).held_until is None
+
+    shop.billing.down = False
+    assert deliver(delivery, shop.tools) is None
+
+    with shop.database.reading() as session:
+        [payment] = payments.of_order(session, order)
+    assert payment.pay_url
+    assert row(shop, delivery).error == ""
+
+
+def test_nothing_outside_happens_inside_a_transaction(shop, order):
+    """While billing takes its time, others write."""
+    delivery, ask = due_payment(shop, order), shop.billing.open
+
+    def slow(*args, **kwargs):
+        shop.has("somebody")  # would wait for half a minute and fail
+        return ask(*args, **kwargs)
+
+    shop.billing.open = slow
+    assert deliver(delivery, shop.tools) is None
+
+
+def test_a_handler_that_is_no_more_is_a_failure_that_shows(shop, order):
+    delivery = routed(shop, "reserve_stock")
+    shop.does(lambda session: setattr(session.get(Delivery, delivery), "handler", "of_old"))
+
+    assert isinstance(deliver(delivery, shop.tools), KeyError)
+
+    assert "of_old" in row(shop, delivery).error
+
+
+def test_a_delivery_forgotten_long_ago_is_nobodys_business(shop):
+    assert deliver(12345, shop.tools) is None
