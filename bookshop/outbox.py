@@ -19,6 +19,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
+    case,
     delete,
     func,
     insert,
@@ -95,7 +96,7 @@ class Delivery(Base):
     made_at: Mapped[datetime] = mapped_column(default=now)
     due_at: Mapped[datetime]  # not handed to the queue before
     handed: Mapped[int] = mapped_column(default=0)  # how often it was handed to the queue
-    batch: Mapped[str] = mapped_column(default="")  # the round in which it was handed over last
+    batch: Mapped[str] = mapped_column(default="")  # the round in which it was handed over first
     held_until: Mapped[datetime | None]  # an errand is being asked outside
     done_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(default="")
@@ -163,7 +164,11 @@ def take_due(session: Session, batch: str, limit: int) -> list[Delivery]:
     session.execute(
         update(Delivery)
         .where(Delivery.id.in_([delivery.id for delivery in due]))
-        .values(due_at=moment + LEFT_ALONE, handed=Delivery.handed + 1, batch=batch),
+        .values(
+            due_at=moment + LEFT_ALONE,
+            handed=Delivery.handed + 1,
+            batch=case((Delivery.handed == 0, batch), else_=Delivery.batch),
+        ),
         execution_options={"synchronize_session": False},
     )
     return due

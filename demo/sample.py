@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from bookshop.auth import service as auth
 from bookshop.database import Database
 from bookshop.imports import service as imports
 from bookshop.imports.models import Import, ImportState
+from bookshop.messages import BooksChanged
+from bookshop.outbox import Delivery, DeliveryState, OutboxMessage
 from bookshop.settings import Settings, from_environment
 from bookshop.users import service as users
 from bookshop.users.models import Role
@@ -76,6 +78,11 @@ def upload_catalogues(settings: Settings) -> int:
             print(f"the sample books did not arrive: {states}", file=sys.stderr)
             return 1
         time.sleep(0.1)  # between two looks at a condition
+    while _being_indexed(database):
+        if time.monotonic() > deadline:
+            print("the sample books are not in the index yet", file=sys.stderr)
+            return 1
+        time.sleep(0.1)  # likewise
     return 0
 
 
@@ -98,6 +105,18 @@ def _not_applied(database: Database, import_ids: list[int]) -> dict[str, ImportS
     with database.reading() as session:
         found = session.scalars(select(Import).where(Import.id.in_(import_ids)))
         return {row.filename: row.state for row in found if row.state is not ImportState.APPLIED}
+
+
+def _being_indexed(database: Database) -> bool:
+    """Books that are in the shop and cannot be found yet."""
+    query = (
+        select(OutboxMessage.id)
+        .outerjoin(Delivery, Delivery.message_id == OutboxMessage.id)
+        .where(OutboxMessage.name == BooksChanged.__name__)
+        .where(or_(Delivery.id.is_(None), Delivery.state != DeliveryState.DONE))
+    )
+    with database.reading() as session:
+        return session.execute(query.limit(1)).first() is not None
 
 
 DEEDS: dict[str, Callable[[Settings], int]] = {

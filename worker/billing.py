@@ -1,12 +1,15 @@
 """Billing over REST. Every asking that changes something carries its idempotency key."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import httpx
 
-from bookshop.money import CURRENCY, Money, as_decimal, parse
+from bookshop.money import CURRENCY, Money, NotMoney, as_decimal, parse
 from bookshop.payments.gateway import BilledMove, BilledPayment, BillingUnreachable
 from bookshop.payments.models import PaymentState
+
+T = TypeVar("T")
 
 PATIENCE = 8  # seconds; less than an errand is held for
 
@@ -28,48 +31,56 @@ class BillingOverHttp:
 
     def open(self, key: str, amount: Money, reference: str, return_url: str) -> BilledPayment:
         asked = {**_amount(amount), "reference": reference, "return_url": return_url}
-        return _payment(self._ask("POST", "/payments", asked, key))
+        return self._ask(_payment, "POST", "/payments", asked, key)
 
     def look(self, billing_id: str) -> BilledPayment:
-        return _payment(self._ask("GET", f"/payments/{billing_id}"))
+        return self._ask(_payment, "GET", f"/payments/{billing_id}")
 
     def cancel(self, billing_id: str) -> BilledPayment:
         """A payment that is over already stays what it is: then looking tells."""
         try:
-            return _payment(self._ask("POST", f"/payments/{billing_id}/cancel"))
+            return self._ask(_payment, "POST", f"/payments/{billing_id}/cancel")
         except BillingRefused:
             return self.look(billing_id)
 
     def refund(self, key: str, billing_id: str, amount: Money) -> BilledMove:
-        asked = _amount(amount)
-        return _move(self._ask("POST", f"/payments/{billing_id}/refunds", asked, key))
+        return self._ask(_move, "POST", f"/payments/{billing_id}/refunds", _amount(amount), key)
 
     def transfer(self, key: str, account: str, amount: Money, reference: str) -> BilledMove:
         asked = {**_amount(amount), "account": account, "reference": reference}
-        return _move(self._ask("POST", "/transfers", asked, key))
+        return self._ask(_move, "POST", "/transfers", asked, key)
 
     def all_payments(self) -> list[BilledPayment]:
-        return [_payment(row) for row in self._ask("GET", "/payments")]
+        return self._ask(_each(_payment), "GET", "/payments")
 
     def all_refunds(self) -> list[BilledMove]:
-        return [_move(row) for row in self._ask("GET", "/refunds")]
+        return self._ask(_each(_move), "GET", "/refunds")
 
     def all_transfers(self) -> list[BilledMove]:
-        return [_move(row) for row in self._ask("GET", "/transfers")]
+        return self._ask(_each(_move), "GET", "/transfers")
 
     def _ask(
-        self, method: str, path: str, body: dict[str, str] | None = None, key: str | None = None
-    ) -> Any:
+        self,
+        read: Callable[[Any], T],
+        method: str,
+        path: str,
+        body: dict[str, str] | None = None,
+        key: str | None = None,
+    ) -> T:
         headers = {"Idempotency-Key": key} if key else {}
         try:
             answer = self._client.request(method, path, json=body, headers=headers)
         except httpx.HTTPError as error:
             raise BillingUnreachable(f"{method} {path}: {error!r}") from error
-        if answer.status_code >= 500 or answer.status_code in (408, 429):
-            raise BillingUnreachable(f"{method} {path}: {answer.status_code}")
-        if answer.is_error:
+        if answer.is_client_error and answer.status_code not in (408, 429):
             raise BillingRefused(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
-        return answer.json()
+        if not answer.is_success:
+            raise BillingUnreachable(f"{method} {path}: {answer.status_code}")
+        try:
+            return read(answer.json())
+        except (ValueError, KeyError, TypeError, NotMoney) as error:
+            # Not billing's: the page of a proxy, say.
+            raise BillingUnreachable(f"{method} {path}: {answer.text[:500]}") from error
 
 
 def _amount(amount: Money) -> dict[str, str]:
@@ -85,6 +96,10 @@ def _payment(row: dict[str, str]) -> BilledPayment:
         pay_url=row["pay_url"],
         refunded=parse(row["refunded"]),
     )
+
+
+def _each(read: Callable[[dict[str, str]], T]) -> Callable[[Any], list[T]]:
+    return lambda rows: [read(row) for row in rows]
 
 
 def _move(row: dict[str, str]) -> BilledMove:

@@ -11,9 +11,8 @@ from collections import defaultdict
 from uuid import uuid4
 
 import structlog
-from redis import Redis, RedisError
+from redis import RedisError
 from rq import Queue
-from rq.job import Job
 from sqlalchemy.exc import OperationalError
 
 from bookshop import outbox
@@ -60,7 +59,7 @@ def carry(database: Database, queues: dict[str, Queue]) -> int:
     with database.transaction() as session:
         outbox.route(session, ROUTES)
         due = outbox.take_due(session, batch, MOST_AT_ONCE)
-    queued = still_queued(queues[RULES].connection, due)
+    queued = still_queued(queues, due)
     by_queue: dict[str, list[Delivery]] = defaultdict(list)
     for delivery in due:
         if delivery.id not in queued:
@@ -90,19 +89,21 @@ def hand_over(queue: Queue, batch: str, deliveries: list[Delivery]) -> None:
         )
 
 
-def still_queued(redis: Redis, deliveries: list[Delivery]) -> set[int]:
-    """Those whose job still waits its turn: a busy queue is not made longer by asking again."""
+def still_queued(queues: dict[str, Queue], deliveries: list[Delivery]) -> set[int]:
+    """Those whose job still waits its turn: a busy queue is not made longer by asking again.
+
+    The list itself says so. A job's own status does not: it is "queued" too when a worker took the
+    job and died before it began.
+    """
     again = [delivery for delivery in deliveries if delivery.handed]
-    with redis.pipeline(transaction=False) as asking:
+    with queues[RULES].connection.pipeline(transaction=False) as asking:
         for delivery in again:
             for job_id in (batch_job(delivery.batch), lone_job(delivery)):
-                asking.hget(Job.key_for(job_id), "status")
-        answers = asking.execute()
-    pairs = zip(answers[::2], answers[1::2], strict=True)
+                asking.lpos(queues[delivery.queue].key, job_id)
+        places = asking.execute()
+    pairs = zip(places[::2], places[1::2], strict=True)
     return {
-        delivery.id
-        for delivery, statuses in zip(again, pairs, strict=True)
-        if b"queued" in statuses
+        delivery.id for delivery, places in zip(again, pairs, strict=True) if places != (None, None)
     }
 
 

@@ -1,12 +1,12 @@
 """Alembic's way into the bookshop's tables, the same history for SQLite and PostgreSQL."""
 
 from alembic import context
+
 from bookshop.database import Base, Database, UtcTime
 from bookshop.settings import from_environment
 from bookshop.tables import TABLES  # noqa: F401  (every table is known once it is imported)
 
 database = context.config.attributes.get("database") or Database(from_environment().database_url)
-
 
 
 def in_plain_words(kind: str, thing: object, context: object) -> str | bool:

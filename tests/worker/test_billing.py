@@ -1,5 +1,9 @@
 """Our side of billing against the sandbox as a real process."""
 
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
 import pytest
 
 from bookshop.money import Money
@@ -125,10 +129,36 @@ def test_what_billing_refuses_is_not_asked_again(billing, sandbox):
         billing.look("no-such-payment")
 
 
-def test_an_answer_that_is_not_billings_is_no_answer(sandbox):
-    """A proxy's page, or another program at that port."""
-    with pytest.raises(BillingUnreachable):
-        BillingOverHttp(f"{sandbox.url}/pay").look("none")
-    for elsewhere in ("/openapi.json?", "/?"):
-        with pytest.raises(BillingUnreachable):
-            BillingOverHttp(sandbox.url + elsewhere).all_payments()
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b"<html>Please sign in to the network</html>"),
+        (302, b""),
+        (200, b'{"maintenance": true}'),
+        (200, b'{"id": "1", "state": "frozen", "amount": "1.00"}'),
+        (200, b'{"id": "1", "state": "paid", "amount": "a lot"}'),
+        (200, b"[]"),
+    ],
+)
+def test_an_answer_that_is_not_billings_is_no_answer(status, body):
+    """A proxy's page, or another program at that address."""
+    with a_stranger(status, body) as url, pytest.raises(BillingUnreachable):
+        BillingOverHttp(url).look("7")
+
+
+@contextmanager
+def a_stranger(status, body):
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

@@ -30,7 +30,7 @@ resource = Resource(
 def upload(
     options: dict[str, bool], parts: dict[str, FileStorage], headers: dict[str, str]
 ) -> Response:
-    """Upload a catalogue: CSV, Yandex YML, YAML or ONIX. It is read in the background."""
+    """Upload a catalogue: CSV, Yandex YML or YAML. It is read in the background."""
     seller, file = asking.seller(), parts["file"]
     kept = imports.keep(file.stream, context.settings().uploads)
     name = (file.filename or "").replace("\0", "")
