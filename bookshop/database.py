@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    CursorResult,
     DateTime,
     Dialect,
     Engine,
@@ -21,6 +20,7 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    literal,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -110,7 +110,8 @@ def insert_if_absent(session: Session, table: type[Base], **values: object) -> b
     """True if it was not there. One that another transaction is just inserting is waited for."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     row = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    return bool(cast(CursorResult[Any], session.execute(row)).rowcount)
+    # Not by the count of rows: of an INSERT, PostgreSQL's driver is not asked for it.
+    return session.execute(row.returning(literal(1))).first() is not None
 
 
 def now() -> datetime:

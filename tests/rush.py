@@ -9,19 +9,21 @@ from bookshop.basket import service as basket
 from bookshop.database import Database
 from bookshop.orders import service as orders
 from bookshop.settings import Settings
-from bookshop.stock import service as stock
+from bookshop.stock import offers as shelves
 from tests.shop import Shop, customer
 
 BUYERS = 8
 HOLD = timedelta(minutes=30)
 
 
-def rush(shop: Shop, seller: int, offers: list[int], pairs: int, singles: int) -> list[int | None]:
+def rush(shop: Shop, owners: dict[int, int], pairs: int, singles: int) -> list[int | None]:
     """How each process ended. Every buyer orders pairs of books, and cancels every third of these
-    orders, then single ones; meanwhile the seller misses a copy of each, and finds it again.
+    orders, then single ones; meanwhile the sellers miss a copy of each, and find it again.
+    `owners` says whose each offer is.
     """
+    offers = list(owners)
     buyers = [shop.has(f"buyer{n}") for n in range(BUYERS)]
-    counts = [shop.copies(offer)[0] for offer in offers]
+    on_hand = {offer: shop.copies(offer)[0] for offer in offers}
     shop.database.engine.dispose()  # no connection is taken along
     context = multiprocessing.get_context("fork")
     start = context.Barrier(BUYERS + 1)
@@ -29,9 +31,7 @@ def rush(shop: Shop, seller: int, offers: list[int], pairs: int, singles: int) -
         context.Process(target=_buys, args=(shop.settings, buyer, offers, pairs, singles, start))
         for buyer in buyers
     ]
-    processes.append(
-        context.Process(target=_counts, args=(shop.settings, seller, offers, counts, start))
-    )
+    processes.append(context.Process(target=_counts, args=(shop.settings, owners, on_hand, start)))
     for process in processes:
         process.start()
     for process in processes:
@@ -68,13 +68,12 @@ def _orders(database: Database, settings: Settings, user: int, offers: list[int]
 
 
 def _counts(
-    settings: Settings, seller: int, offers: list[int], counts: list[int], start: Barrier
+    settings: Settings, owners: dict[int, int], on_hand: dict[int, int], start: Barrier
 ) -> None:
     database = Database(settings.database_url)
     start.wait(30)
     for _ in range(10):
-        for offer, copies in zip(offers, counts, strict=True):
-            with database.transaction() as session:
-                stock.set_on_hand(session, offer, copies - 1, "by hand", seller)
-            with database.transaction() as session:
-                stock.set_on_hand(session, offer, copies, "by hand", seller)
+        for offer, copies in on_hand.items():
+            for counted in (copies - 1, copies):
+                with database.transaction() as session:
+                    shelves.change(session, owners[offer], offer, on_hand=counted)

@@ -80,7 +80,9 @@ class Shop:
     # People and books
 
     def has(self, login: str, role: Role = Role.CUSTOMER) -> int:
-        new = NewUser(login, f"{login}@example.com", role=role, shop_name=f"{login}'s shop")
+        new = NewUser(
+            login, f"{login}@example.com", role=role, shop_name=f"{login}'s shop", language="en"
+        )
         with self.database.transaction() as session:
             return users.create(session, new, PASSWORD_HASH).id
 

@@ -122,6 +122,12 @@ def look(session: Session, owner: Owner) -> Contents:
     return Contents([Group((own := list(some))[0].offer.shop, own) for _, some in groups])
 
 
+def look_and_lock(session: Session, owner: Owner) -> Contents:
+    """Nobody else orders, empties or fills it before this transaction ends."""
+    _find(session, owner)
+    return look(session, owner)
+
+
 def copies(session: Session, owner: Owner) -> int:
     """How many books are in it, for the header of every page."""
     query = select(BasketItem.quantity).join(Basket).where(_belongs_to(owner))

@@ -54,7 +54,7 @@ def apply(database: Database, uploads: Path, import_id: int, still_at_it: StillA
             locked = session.get_one(Import, import_id, with_for_update=True)
             if locked.state is not ImportState.APPLYING:
                 return
-            made = plan(session, locked, records)
+            made = plan(session, locked, records, to_apply=True)
             if records[-1].record > locked.applied_records:
                 _count(locked, made)  # before the offers are as the plan wants them
                 seen.update(shelving.shelve(session, locked, made))

@@ -58,10 +58,16 @@ class Plan:
         return [change.offer.id for change in self.changes if change.offer]
 
 
-def plan(session: Session, importing: Import, records: Sequence[Record]) -> Plan:
-    """A fixed number of queries, however many records."""
-    books = _books(session, importing.seller_id, records)
-    offers = _offers(session, importing.seller_id, [book.id for book in books.values()])
+def plan(
+    session: Session, importing: Import, records: Sequence[Record], *, to_apply: bool = False
+) -> Plan:
+    """A fixed number of queries, however many records.
+
+    What is to be applied is locked, in a fixed order, so that nobody sends or sells meanwhile.
+    """
+    books = _books(session, importing.seller_id, records, to_apply)
+    book_ids = [book.id for book in books.values()]
+    offers = _offers(session, importing.seller_id, book_ids, to_apply)
     sent = _sent_since(session, importing, [offer.id for offer, _ in offers.values()])
     made = Plan()
     for record in records:
@@ -77,26 +83,34 @@ def key_of(thing: Record | Book) -> str:
     return str(thing.isbn13 or thing.own_key)
 
 
-def _books(session: Session, seller_id: int, records: Sequence[Record]) -> dict[str, Book]:
+def _books(
+    session: Session, seller_id: int, records: Sequence[Record], locked: bool
+) -> dict[str, Book]:
     isbns = [record.isbn13 for record in records if record.isbn13]
     keys = [record.own_key for record in records if not record.isbn13]
-    found = list(session.scalars(select(Book).where(Book.isbn13.in_(isbns)))) if isbns else []
+    books = select(Book).order_by(Book.id)
+    if locked:
+        books = books.with_for_update(key_share=True)
+    found = list(session.scalars(books.where(Book.isbn13.in_(isbns)))) if isbns else []
     if keys:
-        own = select(Book).where(Book.own_seller_id == seller_id, Book.own_key.in_(keys))
-        found += session.scalars(own)
+        found += session.scalars(
+            books.where(Book.own_seller_id == seller_id, Book.own_key.in_(keys))
+        )
     return {key_of(book): book for book in found}
 
 
 def _offers(
-    session: Session, seller_id: int, book_ids: Sequence[int]
+    session: Session, seller_id: int, book_ids: Sequence[int], locked: bool
 ) -> dict[int, tuple[Offer, Shelf]]:
-    """By book. Locked in their order, so that nobody sends or sells meanwhile."""
+    """By book."""
     query = (
         select(Offer, Shelf)
         .join(Shelf, Shelf.offer_id == Offer.id)
         .where(Offer.seller_id == seller_id, Offer.book_id.in_(book_ids))
         .order_by(Offer.id)
     )
+    if locked:
+        query = query.with_for_update(key_share=True)
     return {offer.book_id: (offer, shelf) for offer, shelf in session.execute(query)}
 
 

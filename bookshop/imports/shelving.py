@@ -52,7 +52,7 @@ def withdraw(session: Session, importing: Import, offer_ids: Sequence[int]) -> i
         .join(Shelf, Shelf.offer_id == Offer.id)
         .where(Offer.id.in_(offer_ids), Offer.withdrawn_at.is_(None))
         .order_by(Offer.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     withdrawn = [(offer, shelf) for offer, shelf in session.execute(query)]
     for offer, shelf in withdrawn:

@@ -42,6 +42,7 @@ def _take_back_some(database: Database, import_id: int) -> int:
             .where(ImportChange.import_id == import_id, ~touched_later.exists())
             .order_by(ImportChange.offer_id)
             .limit(AT_ONCE)
+            .with_for_update(of=(Offer, Shelf), key_share=True)
         )
         rows = session.execute(query).all()
         for change, offer, shelf in rows:

@@ -104,7 +104,7 @@ def place(
     longer what it costs.
     """
     buyer = _checked(buyer)
-    contents = basket.look(session, owner)
+    contents = basket.look_and_lock(session, owner)
     _refuse_if_changed(contents, total_seen)
     order = Order(
         customer_id=buyer.user_id,

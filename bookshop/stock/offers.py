@@ -91,7 +91,8 @@ def change(
     on_sale: bool | None = None,
 ) -> SellerOffer:
     """What is None stays. Reservations stay, whatever the seller says he has."""
-    offer = session.get(Offer, offer_id, with_for_update=True)
+    # Not a lock on its key: an order that holds the shelf may just be writing it down.
+    offer = session.get(Offer, offer_id, with_for_update={"key_share": True})
     if offer is None or offer.seller_id != seller_id:
         raise stock.NoSuchShelf
     if price is not None:

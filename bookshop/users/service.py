@@ -1,10 +1,12 @@
 """Create, change and find people. Passwords arrive here as hashes (see auth)."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bookshop import outbox
@@ -84,12 +86,10 @@ def create(session: Session, new: NewUser, password_hash: str) -> User:
         language=checked_language(new.language),
         role=new.role,
     )
-    _refuse_if_taken(session, user)
-    session.add(user)
-    session.flush()
+    _add(session, user, lambda: _refuse_if_taken(session, user))
     if new.role is Role.SELLER:
-        session.add(_new_shop(session, user, new.shop_name))
-        session.flush()
+        shop = _new_shop(user, new.shop_name)
+        _add(session, shop, lambda: _refuse_if_name_taken(session, shop.name))
     outbox.announce(session, UserRegistered(user.id))
     return user
 
@@ -178,6 +178,17 @@ def checked_language(text: str) -> str:
     return text
 
 
+def _add(session: Session, new: User | Shop, refuse_if_taken: Callable[[], None]) -> None:
+    """Another may take the name between our look and our writing: he has it then, all the same."""
+    refuse_if_taken()
+    try:
+        with session.begin_nested():
+            session.add(new)
+    except IntegrityError:
+        refuse_if_taken()
+        raise
+
+
 def _refuse_if_taken(session: Session, user: User) -> None:
     if session.scalar(select(User.id).where(User.login == user.login)):
         raise LoginTaken(field="login", value=user.login)
@@ -189,10 +200,13 @@ def _email_is_taken(session: Session, email: str) -> bool:
     return session.scalar(select(User.id).where(User.email == email)) is not None
 
 
-def _new_shop(session: Session, user: User, name: str) -> Shop:
+def _refuse_if_name_taken(session: Session, name: str) -> None:
+    if session.scalar(select(Shop.seller_id).where(func.lower(Shop.name) == name.lower())):
+        raise ShopNameTaken(field="shop_name", value=name)
+
+
+def _new_shop(user: User, name: str) -> Shop:
     name = checked_name(name, "shop_name")
     if not name:
         raise Missing(field="shop_name")
-    if session.scalar(select(Shop.seller_id).where(func.lower(Shop.name) == name.lower())):
-        raise ShopNameTaken(field="shop_name", value=name)
     return Shop(seller_id=user.id, name=name, payout_account=f"seller-{user.login}")

@@ -302,7 +302,7 @@ def test_it_says_that_it_is_well_and_is_small(mailbox):
 
     assert mailbox.get("/health")[:2] == (200, "ok\n")
     status = Path(f"/proc/{mailbox.process.pid}/status").read_text()
-    assert int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) < 35 * 1024
+    assert int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) < 64 * 1024
 
 
 def test_where_there_is_no_room_the_sender_is_asked_to_come_again(mailbox):

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from pathlib import Path
 
 import pytest
 
@@ -53,7 +52,7 @@ def test_a_file_is_taken_in_once_and_its_check_is_watched(uploaded, shop, emma):
     with shop.database.reading() as session:
         assert len(imports.history(session, emma)) == 1
     kept = shop.does(imports.get, id, emma)
-    assert Path(kept.path).read_bytes() == CATALOGUE
+    assert (shop.settings.uploads / kept.path).read_bytes() == CATALOGUE
 
 
 def test_the_preview_counts_and_names_what_is_refused(uploaded, shop, emma):
