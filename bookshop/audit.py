@@ -21,7 +21,7 @@ from bookshop.notifications.models import Letter
 from bookshop.orders.models import Order, OrderLine, Parcel
 from bookshop.orders.states import OrderState, ParcelState
 from bookshop.outbox import Delivery, DeliveryState, OutboxMessage
-from bookshop.payments.gateway import BilledMove, Billing, BillingUnreachable
+from bookshop.payments.gateway import BilledMove, Billing, BillingRefused, BillingUnreachable
 from bookshop.payments.models import (
     OPEN_STATES,
     Account,
@@ -197,7 +197,7 @@ def agreement(session: Session, billing: Billing) -> list[str]:
     try:
         theirs = billing.all_payments()
         refunds, transfers = billing.all_refunds(), billing.all_transfers()
-    except BillingUnreachable as error:
+    except (BillingUnreachable, BillingRefused) as error:
         return [f"billing does not answer: {error}"]
     ours = {payment.key: payment for payment in session.scalars(select(Payment))}
     offenders = []

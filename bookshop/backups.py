@@ -6,6 +6,7 @@ restored by its own tools, which must be on PATH.
 
 import contextlib
 import gzip
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -13,6 +14,7 @@ import tarfile
 import tempfile
 import zlib
 from pathlib import Path
+from typing import IO
 
 from sqlalchemy.engine import make_url
 
@@ -37,7 +39,10 @@ def backup(settings: Settings, file: Path) -> None:
     part = file.with_name(f".{file.name}.part")
     with tempfile.TemporaryDirectory() as folder:
         dump = _dump(settings.database_url, Path(folder))
-        with tarfile.open(part, "w:gz") as archive:
+        with (
+            _for_us_alone(part) as ours,
+            tarfile.open(fileobj=ours, mode="w:gz") as archive,
+        ):
             archive.add(dump, dump.name)
             for name in _KEPT_BESIDE:
                 if (settings.var / name).exists():
@@ -57,6 +62,12 @@ def restore(settings: Settings, file: Path) -> None:
         _load(settings.database_url, unpacked, file)
         for name in _KEPT_BESIDE:
             _replace(settings.var / name, unpacked / name)
+
+
+def _for_us_alone(path: Path) -> IO[bytes]:
+    """The secrets and everybody's addresses are in it."""
+    path.unlink(missing_ok=True)
+    return open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
 
 
 def _dump(url: str, folder: Path) -> Path:

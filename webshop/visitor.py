@@ -69,10 +69,12 @@ def token() -> str | None:
     return value.strip() if kind.lower() == "bearer" else request.cookies.get(SIGN_IN_COOKIE)
 
 
-def sign_in(session: Session, login_or_email: str, password: str) -> tuple[User, str]:
+def sign_in(login_or_email: str, password: str) -> tuple[User, str]:
     """The user and his token; what he had in the basket as a guest comes with him."""
-    user, token = auth.sign_in(session, login_or_email, password)
-    bring_basket(session, user.id)
+    user = auth.proven(context.reading(), login_or_email, password)
+    with context.transaction() as session:
+        token = auth.sign_in_proven(session, user, password)
+        bring_basket(session, user.id)
     return user, token
 
 

@@ -23,11 +23,10 @@ def own_page(wanted: str | None, default: str = "/") -> str:
 
 
 def is_local(address: str) -> bool:
-    """A path on this site. Browsers read \\ as / and skip control characters."""
+    """A path on this site. To a browser //host is another site, and so is ///host or /\\host."""
     if any(sign == "\\" or ord(sign) <= 32 for sign in address):
         return False
-    parts = urlsplit(address)
-    return address.startswith("/") and not (parts.scheme or parts.netloc)
+    return address.startswith("/") and not address.startswith("//")
 
 
 def this_page() -> str:

@@ -6,12 +6,17 @@ from typing import Any, TypeVar
 import httpx
 
 from bookshop.money import CURRENCY, Money, NotMoney, as_decimal, parse
-from bookshop.payments.gateway import BilledMove, BilledPayment, BillingUnreachable
+from bookshop.payments.gateway import (
+    BilledMove,
+    BilledPayment,
+    BillingRefused,
+    BillingUnreachable,
+)
 from bookshop.payments.models import PaymentState
 
 T = TypeVar("T")
 
-PATIENCE = 8  # seconds; less than an errand is held for
+PATIENCE = 3.5  # seconds; an errand asks at most three times, and is held for longer than that
 
 _STATES = {
     "pending": PaymentState.OPEN,
@@ -19,10 +24,6 @@ _STATES = {
     "declined": PaymentState.DECLINED,
     "cancelled": PaymentState.CANCELLED,
 }
-
-
-class BillingRefused(Exception):
-    """Billing understood us and says no: asking again will not help, a person must look."""
 
 
 class BillingOverHttp:

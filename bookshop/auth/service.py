@@ -45,12 +45,23 @@ def register(session: Session, new: users.NewUser, password: str) -> User:
 
 def sign_in(session: Session, login_or_email: str, password: str) -> tuple[User, str]:
     """The user and the token that proves it from now on."""
+    user = proven(session, login_or_email, password)
+    return user, sign_in_proven(session, user, password)
+
+
+def proven(session: Session, login_or_email: str, password: str) -> User:
+    """The user whose password it is. Slow on purpose: not to be asked while writing."""
     user = users.find(session, login_or_email)
     if not _is_right(user.password_hash if user else _nobodys_hash(), password) or user is None:
         raise WrongPassword(field="password")
+    return user
+
+
+def sign_in_proven(session: Session, user: User, password: str) -> str:
+    """The token. A hash that was made when hashing was weaker is made anew."""
     if _hasher.check_needs_rehash(user.password_hash):
-        user.password_hash = hashed(password)
-    return user, sign_in_at_once(session, user)
+        users.get(session, user.id).password_hash = hashed(password)
+    return sign_in_at_once(session, user)
 
 
 def sign_in_at_once(session: Session, user: User) -> str:

@@ -45,7 +45,8 @@ def run(
         if checked.state is ImportState.PREVIEW and dry_run:
             service.cancel(session, noted.id, seller_id)
         elif checked.state is ImportState.PREVIEW:
-            service.begin_applying(checked, withdraw_missing=withdraw_missing)
+            # Announced as well: if this process dies, a worker goes on.
+            service.approve(session, noted.id, seller_id, withdraw_missing=withdraw_missing)
     if not dry_run:
         applying.apply(database, settings.uploads, noted.id, _go_on)
     with database.transaction() as session:

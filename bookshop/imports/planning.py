@@ -12,6 +12,7 @@ from bookshop.imports.models import Import
 from bookshop.money import Money
 from bookshop.stock.models import Movement, Shelf
 
+Key = tuple[str, str]
 Record = Any  # a row of accepted records (see validation), by itertuples
 
 
@@ -78,14 +79,14 @@ def plan(
     return made
 
 
-def key_of(thing: Record | Book) -> str:
-    """An ISBN is everybody's, an own key is told apart by its form: it is never 13 digits."""
-    return str(thing.isbn13 or thing.own_key)
+def key_of(thing: Record | Book) -> Key:
+    """An ISBN is everybody's; an own key may look like one and is still another."""
+    return ("isbn", str(thing.isbn13)) if thing.isbn13 else ("own", str(thing.own_key))
 
 
 def _books(
     session: Session, seller_id: int, records: Sequence[Record], locked: bool
-) -> dict[str, Book]:
+) -> dict[Key, Book]:
     isbns = [record.isbn13 for record in records if record.isbn13]
     keys = [record.own_key for record in records if not record.isbn13]
     books = select(Book).order_by(Book.id)

@@ -242,9 +242,10 @@ def locked(session: Session, import_id: int, seller_id: int) -> Import:
 def _told(problem: dict[str, Any], language: str) -> dict[str, Any]:
     """Kept with its text and parameters, so that every reader is told in his language."""
     shown = {name: problem[name] for name in ("line", "record", "field", "code", "value")}
-    return {**shown, "message": say(language, problem["text"], **problem["params"])}
+    text, params = problem["text"], problem["params"]
+    return {**shown, "message": say(language, text, **params)}
 
 
 def _refusal(refused: dict[str, Any], language: str) -> dict[str, str]:
-    text = say(language, refused["text"], **refused["params"])
-    return {"code": refused["code"], "message": text}
+    text, params = refused["text"], refused["params"]
+    return {"code": refused["code"], "message": say(language, text, **params)}

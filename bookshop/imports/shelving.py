@@ -12,7 +12,7 @@ from bookshop import outbox
 from bookshop.books.models import Book, Offer
 from bookshop.database import now
 from bookshop.imports.models import Import, ImportChange
-from bookshop.imports.planning import Change, Plan, key_of
+from bookshop.imports.planning import Change, Key, Plan, key_of
 from bookshop.messages import BooksChanged
 from bookshop.money import Money
 from bookshop.stock import service as stock
@@ -68,7 +68,7 @@ def announce(session: Session, book_ids: set[int]) -> None:
         outbox.announce(session, BooksChanged(ids[start : start + _ANNOUNCED_AT_ONCE]))
 
 
-def _add_books(session: Session, importing: Import, changes: Sequence[Change]) -> dict[str, int]:
+def _add_books(session: Session, importing: Import, changes: Sequence[Change]) -> dict[Key, int]:
     """The ids of the books that were not known, by key. Another seller may just be adding one."""
     unknown = [change.record for change in changes if change.book is None]
     if not unknown:
@@ -117,7 +117,7 @@ def _fill_blank_facts(session: Session, made: Plan) -> set[int]:
 
 
 def _add_offers(
-    session: Session, importing: Import, changes: Sequence[Change], books: dict[str, int]
+    session: Session, importing: Import, changes: Sequence[Change], books: dict[Key, int]
 ) -> list[int]:
     if not changes:
         return []

@@ -45,6 +45,17 @@ LONGEST_NOTE = 1000
 REPORTS_ACCEPTED = timedelta(days=30)  # after sending
 
 
+# Where a parcel goes is told to its seller while it is, or may have to be, brought there.
+NEED_THE_ADDRESS = (
+    ParcelState.WAITING,
+    ParcelState.CONFIRMED,
+    ParcelState.SENT,
+    ParcelState.RECEIVED,
+    ParcelState.SETTLED,
+    ParcelState.RETURNED,
+)
+
+
 class Because(StrEnum):
     """Why a seller rejects a parcel."""
 
@@ -74,6 +85,8 @@ def get(session: Session, parcel_id: int, who: Who) -> Parcel:
     parcel = session.scalars(query).one_or_none()
     if parcel is None or not who.may_handle(parcel):
         raise NoSuchParcel
+    if who.kind == "seller" and parcel.confirm_by is None:
+        raise NoSuchParcel  # nobody has paid for it: it is not the seller's yet
     return parcel
 
 

@@ -172,14 +172,15 @@ def reserve(session: Session, order_id: int, round: int, hold: timedelta) -> Non
 
 def start_payment(session: Session, order_id: int, round: int) -> None:
     order = locked(session, order_id)
-    if order.state is OrderState.RESERVED and order.round == round:
+    begun = payments.of_order(session, order.id)
+    if order.state is OrderState.RESERVED and order.round == round and not begun:
         payments.begin(session, order.id, order.total)
 
 
 def pay_again(session: Session, order_id: int, who: Who) -> None:
     """A new attempt after a declined one; nothing new while one is open."""
     order = locked_for(session, order_id, who)
-    if order.state is not OrderState.RESERVED:
+    if order.state is not OrderState.RESERVED or payments.captured(session, order.id):
         raise NothingToPay
     payment = payments.begin(session, order.id, order.total)
     write_down(session, order, PaymentDue(order.id, payment.attempt, payment.amount), who)
@@ -204,15 +205,16 @@ def accept_short(session: Session, order_id: int, who: Who) -> None:
 def cancel(session: Session, order_id: int, who: Who) -> None:
     """Before it is paid: all ends. After: whatever is not on its way yet is refunded."""
     order = locked_for(session, order_id, who)
+    _hear_of_payment(session, order)
     if order.state is OrderState.CANCELLED:
         return
     if order.state in (OrderState.PLACED, OrderState.SHORT, OrderState.RESERVED):
         give_up(session, order, "customer", who)
         return
     can_go = [parcel for parcel in order.parcels if parcels.can_be_cancelled(parcel)]
-    under_way = [parcel for parcel in order.parcels if parcel.ended_because != "order"]
-    if not can_go and under_way:
+    if not can_go and any(parcel.sent_at for parcel in order.parcels):
         raise AlreadySent
+    stock.release(session, [parcel.id for parcel in can_go])  # all at once, in one order
     for parcel in can_go:
         parcels.end_before_sending(
             session, parcel, ParcelCancelled(order.id, parcel.id), who, "order"
@@ -222,6 +224,7 @@ def cancel(session: Session, order_id: int, who: Who) -> None:
 def expire(session: Session, order_id: int, moment: datetime) -> None:
     """The time to pay, or to choose, is over: the copies go back on sale."""
     order = locked(session, order_id)
+    _hear_of_payment(session, order)
     if order.expires_at and order.expires_at <= moment:
         give_up(session, order, "expired", SHOP)
 
@@ -236,6 +239,14 @@ def follow_payment(session: Session, news: PaymentConfirmed | PaymentRefused) ->
     elif order.state is OrderState.CANCELLED:
         _paid_late(session, order, news)
     elif move(session, order, news, BILLING):
+        _is_paid(session, order)
+
+
+def _hear_of_payment(session: Session, order: Order) -> None:
+    """The money may be here before the news of it: then the order is paid, not late."""
+    paid = payments.captured(session, order.id)
+    if order.state is OrderState.RESERVED and paid:
+        move(session, order, PaymentConfirmed(order.id, paid.attempt), BILLING)
         _is_paid(session, order)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bookshop.money import as_decimal
 from bookshop.orders.models import Order, OrderEvent, OrderLine, Parcel
+from bookshop.orders.parcels import NEED_THE_ADDRESS
 from bookshop.payments import service as payments
 from bookshop.payments.models import Payment, PaymentState
 
@@ -32,14 +33,18 @@ def parcel_as_json(parcel: Parcel) -> dict[str, Any]:
         "total": as_decimal(parcel.total),
         "currency": order.currency,
         "confirm_by": parcel.confirm_by and parcel.confirm_by.isoformat(),
-        "to": {
-            "name": order.name,
-            "phone": order.phone,
-            "email": order.email,
-            "address": order.address,
-        },
+        "to": _recipient(order) if parcel.state in NEED_THE_ADDRESS else None,
         "tracking": parcel.tracking,
         "problem": parcel.problem,
+    }
+
+
+def _recipient(order: Order) -> dict[str, str]:
+    return {
+        "name": order.name,
+        "phone": order.phone,
+        "email": order.email,
+        "address": order.address,
     }
 
 

@@ -11,6 +11,10 @@ class BillingUnreachable(Exception):
     """No answer, or not one we can use: whether it was done is unknown. Ask again."""
 
 
+class BillingRefused(Exception):
+    """Billing understood us and says no: asking again will not help, a person must look."""
+
+
 @dataclass(frozen=True)
 class BilledPayment:
     """A payment as billing knows it. `refunded` is how much of it has been given back."""

@@ -5,7 +5,7 @@ Nothing here speaks to billing: the worker asks (see gateway) and brings the ans
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from bookshop import outbox
@@ -23,6 +23,7 @@ from bookshop.messages import (
     TransferMade,
 )
 from bookshop.money import Money
+from bookshop.outbox import Delivery, DeliveryState, OutboxMessage
 from bookshop.payments import ledger
 from bookshop.payments.gateway import BilledMove, BilledPayment
 from bookshop.payments.models import (
@@ -45,10 +46,11 @@ class BillingDisagrees(Exception):
 
 
 def begin(session: Session, order_id: int, amount: Money) -> Payment:
-    """A new attempt, or the one that is still open."""
+    """A new attempt, or the one that is open or was paid: nobody is asked to pay twice."""
     attempts = of_order(session, order_id)
-    if attempts and attempts[-1].state in OPEN_STATES:
-        return attempts[-1]
+    for earlier in attempts:
+        if earlier.state in OPEN_STATES or earlier.state is PaymentState.PAID:
+            return earlier
     payment = Payment(order_id=order_id, attempt=len(attempts) + 1, amount=amount)
     session.add(payment)
     session.flush()
@@ -88,10 +90,6 @@ def learn(session: Session, order_id: int, attempt: int, billed: BilledPayment) 
             outbox.announce(session, PaymentCancelled(order_id, attempt))
 
 
-def is_paid(session: Session, order_id: int) -> bool:
-    return any(payment.state is PaymentState.PAID for payment in of_order(session, order_id))
-
-
 def not_wanted(session: Session, order_id: int) -> None:
     """The order is gone: if a payment is open, it is closed at billing."""
     for payment in of_order(session, order_id):
@@ -110,7 +108,7 @@ def heard_from_billing(
 
 
 def customer_came_back(session: Session, order_id: int) -> None:
-    """From the pay page: perhaps he is faster than the webhook."""
+    """From the pay page: perhaps he is faster than the webhook. Once in a few seconds will do."""
     for payment in of_order(session, order_id):
         if payment.state is PaymentState.OPEN:
             ask_about(session, payment, f"return {now():%Y-%m-%d %H:%M:%S}")
@@ -118,8 +116,17 @@ def customer_came_back(session: Session, order_id: int) -> None:
 
 def ask_about_old(session: Session, older_than: timedelta) -> None:
     """Reconciliation: whatever is open and was not asked about lately. The webhook may be lost."""
+    being_asked = (
+        select(OutboxMessage.key)
+        .outerjoin(Delivery, Delivery.message_id == OutboxMessage.id)
+        .where(OutboxMessage.name == PaymentNews.__name__)
+        .where(or_(Delivery.id.is_(None), Delivery.state != DeliveryState.DONE))
+    )
+    key = literal(f"{PaymentNews.__name__}-").concat(cast(Payment.order_id, String))
     query = select(Payment).where(
-        Payment.state == PaymentState.OPEN, Payment.asked_at < now() - older_than
+        Payment.state == PaymentState.OPEN,
+        Payment.asked_at < now() - older_than,
+        key.concat("-").concat(cast(Payment.attempt, String)).not_in(being_asked),
     )
     for payment in session.scalars(query.limit(500).with_for_update(skip_locked=True)):
         payment.asked_at = now()

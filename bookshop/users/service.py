@@ -109,6 +109,10 @@ def change(session: Session, user_id: int, **changes: str) -> User:
         if field == "email" and value != user.email and _email_is_taken(session, value):
             raise EmailTaken(field="email")
         setattr(user, field, value)
+    try:
+        session.flush()
+    except IntegrityError:  # another has just taken it
+        raise EmailTaken(field="email") from None
     return user
 
 

@@ -23,14 +23,6 @@ from seller_dashboard.wording import (
     short_moment,
 )
 
-NEED_THE_ADDRESS = (
-    ParcelState.WAITING,
-    ParcelState.CONFIRMED,
-    ParcelState.SENT,
-    ParcelState.RECEIVED,
-    ParcelState.SETTLED,
-    ParcelState.RETURNED,
-)
 LARGEST_ID = 2**31 - 1
 
 
@@ -39,10 +31,7 @@ def found(desk: Desk, wanted: str) -> Parcel:
     if not (wanted.isascii() and wanted.isdigit() and int(wanted) <= LARGEST_ID):
         raise NoSuchParcel
     with desk.reading() as session:
-        parcel = parcels.get(session, int(wanted), Who(desk.user.role.value, desk.user.id))
-        if parcel.confirm_by is None:  # nobody has paid for it: it is not the seller's yet
-            raise NoSuchParcel
-        return parcel
+        return parcels.get(session, int(wanted), Who(desk.user.role.value, desk.user.id))
 
 
 def history(parcel: Parcel) -> list[OrderEvent]:
@@ -134,7 +123,7 @@ def _show_lines(parcel: Parcel, language: str) -> None:
 
 def _show_address(parcel: Parcel, language: str) -> None:
     """Only while the parcel is, or may have to be, brought there."""
-    if parcel.state not in NEED_THE_ADDRESS:
+    if parcel.state not in parcels.NEED_THE_ADDRESS:
         return
     st.subheader(say(language, "Where to"))
     order = parcel.order

@@ -22,7 +22,7 @@ from tests.waiting import until
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
 
 ORDERS = 24
-VICTIMS = ("worker rules", "worker billing mail", "relay", "redis-server", "valkey-server")
+VICTIMS = ("worker rules", "worker billing", "relay", "redis-server", "valkey-server")
 
 
 @pytest.fixture(scope="module")

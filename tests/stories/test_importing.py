@@ -197,6 +197,14 @@ def test_books_without_isbn_are_each_sellers_own(shop, emma, boris):
         assert len(session.scalars(select(Book)).all()) == 2
 
 
+def test_an_own_key_that_looks_like_an_isbn_is_still_another_book(shop, emma):
+    shop.puts_on_sale(
+        emma, "isbn,sku,title,price\n9780306406157,A1,One,100\n,9780306406157,Two,200\n"
+    )
+
+    assert set(on_sale(shop, emma)) == {"One", "Two"}
+
+
 def test_cut_off_between_two_chunks_it_goes_on_where_it_was(shop, emma, monkeypatch):
     monkeypatch.setattr(applying, "AT_ONCE", 10)
     rows = [f",Book {n},Me,{100 + n},1" for n in range(35)]

@@ -1,11 +1,17 @@
 """Every other way an order can go ends with the right stock, the right money, the right letters."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select
 
 from bookshop.errors import Conflict, NotFound
 from bookshop.orders import parcels
 from bookshop.orders import service as orders
 from bookshop.orders.parcels import Because
+from bookshop.outbox import OutboxMessage
+from bookshop.payments import service as payments
+from bookshop.payments.models import PaymentState
 from bookshop.stock import service as stock
 from tests.shop import customer, seller
 
@@ -362,3 +368,79 @@ def test_what_is_on_its_way_cannot_be_cancelled(shop, ada, emma):
         shop.does(parcels.reject, parcel.id, seller(emma), Because.OTHER)
 
     assert shop.parcel_states(order) == ["sent"]
+
+
+def learns_of(shop, order):
+    """Billing has told us that it is paid; the order has not heard of it yet."""
+    [key] = shop.billing.payments
+    shop.billing.customer(key, PaymentState.PAID)
+    shop.does(payments.learn, order, 1, shop.billing.payments[key])
+
+
+def test_nobody_is_asked_to_pay_again_while_the_news_of_his_payment_is_on_its_way(shop, ada, emma):
+    order = shop.orders(ada, {shop.sells(emma, "Emma", copies=1): 1})
+    shop.works()
+    learns_of(shop, order)
+
+    with pytest.raises(Conflict):
+        shop.does(orders.pay_again, order, customer(ada))
+    shop.works()
+
+    assert shop.state(order) == "paid"
+    assert len(shop.billing.payments) == 1
+
+
+def test_who_paid_in_time_is_not_late_though_the_news_is(shop, ada, emma):
+    order = shop.orders(ada, {shop.sells(emma, "Emma", copies=1): 1})
+    shop.works()
+    learns_of(shop, order)
+
+    shop.time_passes(minutes=31)
+
+    assert shop.state(order) == "paid"
+    assert shop.letters()["ada", "order_cancelled"] == 0
+
+
+def test_who_paid_and_cancels_at_once_gets_his_money_back(shop, ada, emma):
+    offer = shop.sells(emma, "Emma", copies=1)
+    order = shop.orders(ada, {offer: 1})
+    shop.works()
+    learns_of(shop, order)
+
+    shop.does(orders.cancel, order, customer(ada))
+    shop.works()
+
+    assert shop.state(order) == "cancelled"
+    assert shop.accounts() == {"customer": -50000, "refund": 50000}
+    assert shop.copies(offer) == (1, 0)
+
+
+def test_cancelling_again_what_was_short_paid_and_cancelled_changes_nothing(shop, ada, emma, boris):
+    some, none = shop.sells(emma, "Emma", copies=1), shop.sells(boris, "Onegin", copies=0)
+    order = shop.orders(ada, {some: 1, none: 1})
+    shop.works()
+    shop.does(orders.accept_short, order, customer(ada))
+    shop.works()
+    shop.pays(order)
+    shop.works()
+
+    shop.does(orders.cancel, order, customer(ada))
+    shop.does(orders.cancel, order, customer(ada))
+    shop.works()
+
+    assert shop.state(order) == "cancelled"
+
+
+def test_billing_away_for_an_hour_is_asked_about_a_payment_once(shop, ada, emma):
+    shop.orders(ada, {shop.sells(emma, "Emma", copies=1): 1})
+    shop.works()
+    shop.billing.down = True
+
+    for _ in range(5):
+        shop.does(payments.ask_about_old, timedelta(0))
+    shop.works()
+
+    with shop.database.reading() as session:
+        asked = select(OutboxMessage).where(OutboxMessage.name == "PaymentNews")
+        assert len(session.scalars(asked).all()) == 1
+    shop.billing.down = False

@@ -19,6 +19,22 @@ def test_who_registers_is_signed_in_at_once(guest):
     assert "You have not ordered anything yet" in guest.reads
 
 
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "javascript:1",
+    ],
+)
+def test_nobody_is_sent_to_another_site(guest, elsewhere):
+    answer = guest.browser.get("/language/ru", query_string={"next": elsewhere})
+
+    assert answer.location == "/"
+
+
 def test_a_seller_registers_with_a_shop_and_goes_to_his_dashboard(guest, shop):
     guest.opens("/register/seller")
     guest.submits("/register/seller", follow=False, shop_name="Grace's Books", **NEW)

@@ -167,7 +167,7 @@ class SellerParcel(ParcelSchema):
     total = decimal()
     currency = fields.String()
     confirm_by = fields.String(allow_none=True, metadata={"format": "date-time"})
-    to = fields.Nested(Recipient)
+    to = fields.Nested(Recipient, allow_none=True)
     tracking = fields.String()
     problem = fields.String()
 

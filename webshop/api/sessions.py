@@ -23,8 +23,7 @@ resource = Resource("auth", "Signing in and out")
 @resource.answers(200, Token)
 def sign_in(form: dict[str, str]) -> Response:
     """Get a token for `Authorization: Bearer`; the same comes as a cookie."""
-    with context.transaction() as session:
-        _, token = visitor.sign_in(session, form["login"], form["password"])
+    _, token = visitor.sign_in(form["login"], form["password"])
     response = jsonify(token=token)
     visitor.keep_signed_in(response, token)
     return response

@@ -28,9 +28,8 @@ def sign_in() -> ResponseReturnValue:
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
-            with context.transaction() as session:
-                user, token = visitor.sign_in(session, form.login.data, form.password.data)
-                return _welcome(user.role, user.language, token, form.next.data)
+            user, token = visitor.sign_in(form.login.data, form.password.data)
+            return _welcome(user.role, user.language, token, form.next.data)
         except ShopError as error:
             form.refuse(error)
             status = status_of(error)

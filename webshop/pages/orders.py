@@ -63,6 +63,7 @@ def by_link(token: str) -> Response:
 def returned(order_id: int) -> Response:
     """Billing sends the customer here; what came of the payment it is asked, not he."""
     with context.transaction() as session:
+        orders.get(session, order_id, who(order_id))  # whose it is not, asks nothing
         payments.customer_came_back(session, order_id)
     return redirect(url_for("orders.page", order_id=order_id))
 

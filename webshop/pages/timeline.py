@@ -108,7 +108,7 @@ def _given_up(order: Order, paid: Payment | None, parcel: Parcel) -> Iterator[St
         ParcelState.REJECTED: _("The seller cannot send it"),
         ParcelState.RETURNED: _("The books go back"),
     }.get(parcel.state, why_ended(reason))
-    quoted = Markup("“{}”").format(parcel.ended_note) if parcel.ended_note else ""
+    quoted = _("“%(words)s”", words=parcel.ended_note) if parcel.ended_note else ""
     note = quoted or (why_ended(reason) if what != why_ended(reason) else "")
     yield Step(Kind.FAIL, what, note)
     if not paid or not parcel.total:
