@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
@@ -230,6 +231,14 @@ def report(found: Import, language: str) -> dict[str, Any]:
         "warnings": [_told(warning, language) for warning in found.warnings],
         "refused": found.refused and _refusal(found.refused, language),
     }
+
+
+def forget_files(session: Session, uploads: Path, before: datetime) -> None:
+    """The originals are kept for a while, the history for good."""
+    query = select(Import).where(Import.uploaded_at < before, Import.path != "")
+    for old in session.scalars(query.limit(1000)):
+        (uploads / old.path).unlink(missing_ok=True)
+        old.path = ""
 
 
 def locked(session: Session, import_id: int, seller_id: int) -> Import:

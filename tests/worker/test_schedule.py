@@ -1,0 +1,49 @@
+"""What is done again and again."""
+
+import io
+from datetime import timedelta
+
+from bookshop.database import now
+from bookshop.imports import service as imports
+from bookshop.imports.models import Import
+from bookshop.users.models import Role
+from tests.shop import Shop
+from worker import schedule
+
+
+def test_uploaded_files_go_after_ninety_days_and_their_history_stays(tmp_path):
+    shop = Shop(tmp_path)
+    emma = shop.has("emma", Role.SELLER)
+    old, young = (
+        shop.does(imports.note, emma, name, imports.keep(io.BytesIO(b"x"), shop.settings.uploads))
+        for name in ("old.csv", "young.csv")
+    )
+    with shop.database.transaction() as session:
+        session.get_one(Import, old.id).uploaded_at = now() - timedelta(days=91)
+
+    schedule.tidy(shop.tools)
+    schedule.tidy(shop.tools)
+
+    assert [file.name for file in shop.settings.uploads.iterdir()] == [young.path]
+    with shop.database.reading() as session:
+        assert len(imports.history(session, emma)) == 2
+
+
+def test_one_deadline_that_cannot_be_kept_does_not_stop_the_others(tmp_path, monkeypatch):
+    shop = Shop(tmp_path)
+    kept = []
+
+    def deed(session, id, moment):
+        if id == 1:
+            raise RuntimeError("cannot")
+        kept.append(id)
+
+    monkeypatch.setattr(schedule.deadlines, "overdue", lambda *_: [(deed, 1), (deed, 2)])
+
+    try:
+        schedule.keep_deadlines(shop.tools)
+    except ExceptionGroup as group:
+        assert len(group.exceptions) == 1
+    else:
+        raise AssertionError("the failure was not told")
+    assert kept == [2]
