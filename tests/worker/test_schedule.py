@@ -3,6 +3,8 @@
 import io
 from datetime import timedelta
 
+import pytest
+
 from bookshop.database import now
 from bookshop.imports import service as imports
 from bookshop.imports.models import Import
@@ -40,10 +42,8 @@ def test_one_deadline_that_cannot_be_kept_does_not_stop_the_others(tmp_path, mon
 
     monkeypatch.setattr(schedule.deadlines, "overdue", lambda *_: [(deed, 1), (deed, 2)])
 
-    try:
+    with pytest.raises(ExceptionGroup) as told:
         schedule.keep_deadlines(shop.tools)
-    except ExceptionGroup as group:
-        assert len(group.exceptions) == 1
-    else:
-        raise AssertionError("the failure was not told")
+
+    assert len(told.value.exceptions) == 1
     assert kept == [2]
