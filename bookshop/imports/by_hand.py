@@ -30,7 +30,7 @@ def run(
     withdraw_missing: bool,
     language: str,
 ) -> dict[str, Any]:
-    """The report of the import. A dry run leaves nothing behind but a cancelled import."""
+    """The report of the import. A dry run leaves nothing behind."""
     seller_id = _seller(database, login)
     if not file.is_file():
         raise NoSuchFile(path=file)
@@ -51,7 +51,13 @@ def run(
         applying.apply(database, settings.uploads, noted.id, _go_on)
     with database.transaction() as session:
         service.applied(session, noted.id)
-        return service.report(session.get_one(Import, noted.id), language)
+        done = session.get_one(Import, noted.id)
+        report = service.report(done, language)
+        if dry_run:
+            session.delete(done)
+    if dry_run:
+        kept.path.unlink(missing_ok=True)
+    return report
 
 
 def _seller(database: Database, login: str) -> int:

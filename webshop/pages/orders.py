@@ -65,7 +65,7 @@ def returned(order_id: int) -> Response:
     with context.transaction() as session:
         orders.get(session, order_id, who(order_id))  # whose it is not, asks nothing
         payments.customer_came_back(session, order_id)
-    return redirect(url_for("orders.page", order_id=order_id))
+    return redirect(url_for("orders.page", order_id=order_id, asked=1))
 
 
 @pages.post("/<id:order_id>/cancel")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 
 from bookshop.database import now
+from bookshop.money import Money
 from bookshop.orders.models import Order, Parcel
 from bookshop.orders.parcels import REPORTS_ACCEPTED
 from bookshop.orders.states import OrderState, ParcelState
@@ -79,6 +80,29 @@ class Progress:
     @property
     def paid(self) -> Payment | None:
         return next((one for one in self.payments if one.state is PaymentState.PAID), None)
+
+    @property
+    def returned(self) -> Money:
+        """What billing has given back."""
+        return self._total_of(ParcelState.REFUNDED)
+
+    @property
+    def returning(self) -> Money:
+        """What is on its way back."""
+        if self.paid is None:
+            return Money(0)
+        return self._total_of(ParcelState.REJECTED, ParcelState.CANCELLED, ParcelState.RETURNED)
+
+    @property
+    def sellers_wait(self) -> bool:
+        """Somebody still gets his money when the customer has the books."""
+        return any(
+            parcel.state in (ParcelState.WAITING, ParcelState.CONFIRMED, ParcelState.SENT)
+            for parcel in self.order.parcels
+        )
+
+    def _total_of(self, *states: ParcelState) -> Money:
+        return Money(sum(parcel.total for parcel in self.order.parcels if parcel.state in states))
 
     @property
     def can_be_cancelled(self) -> bool:
