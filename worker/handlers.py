@@ -45,6 +45,7 @@ from worker.tools import Tools
 
 M = TypeVar("M", bound=Message)
 A = TypeVar("A")
+P = TypeVar("P", PaymentDue, PaymentNews, PaymentNotWanted)
 Rule = Callable[[Session, Any, Settings], None]
 
 
@@ -93,38 +94,30 @@ def write_letters(session: Session, message: Message, settings: Settings) -> Non
 # Errands to billing
 
 
-class OpenPayment(Errand[PaymentDue, BilledPayment]):
+class AboutPayment(Errand[P, BilledPayment]):
+    """Whatever was asked, the answer is the payment as it is at billing now."""
+
     queue = "billing"
 
+    def record(self, session: Session, message: P, answer: BilledPayment) -> None:
+        payments.learn(session, message.order_id, message.attempt, answer)
+
+
+class OpenPayment(AboutPayment[PaymentDue]):
     def ask(self, message: PaymentDue, tools: Tools) -> BilledPayment:
-        return _opened(message.order_id, message.attempt, tools)
-
-    def record(self, session: Session, message: PaymentDue, answer: BilledPayment) -> None:
-        payments.learn(session, message.order_id, message.attempt, answer)
+        return _opened(message, tools)
 
 
-class AskAboutPayment(Errand[PaymentNews, BilledPayment]):
-    queue = "billing"
-
+class AskAboutPayment(AboutPayment[PaymentNews]):
     def ask(self, message: PaymentNews, tools: Tools) -> BilledPayment:
-        billed = _opened(message.order_id, message.attempt, tools)
-        return tools.outside.billing.look(billed.id)
-
-    def record(self, session: Session, message: PaymentNews, answer: BilledPayment) -> None:
-        payments.learn(session, message.order_id, message.attempt, answer)
+        return tools.outside.billing.look(_opened(message, tools).id)
 
 
-class ClosePayment(Errand[PaymentNotWanted, BilledPayment]):
+class ClosePayment(AboutPayment[PaymentNotWanted]):
     """It may turn out to be paid already; the order then hears of a late payment."""
 
-    queue = "billing"
-
     def ask(self, message: PaymentNotWanted, tools: Tools) -> BilledPayment:
-        billed = _opened(message.order_id, message.attempt, tools)
-        return tools.outside.billing.cancel(billed.id)
-
-    def record(self, session: Session, message: PaymentNotWanted, answer: BilledPayment) -> None:
-        payments.learn(session, message.order_id, message.attempt, answer)
+        return tools.outside.billing.cancel(_opened(message, tools).id)
 
 
 class RefundMoney(Errand[RefundDue, BilledMove]):
@@ -159,15 +152,15 @@ class PayOut(Errand[TransferDue, BilledMove]):
         payments.paid_out(session, message.parcel_id, answer)
 
 
-def _opened(order_id: int, attempt: int, tools: Tools) -> BilledPayment:
+def _opened(of: PaymentDue | PaymentNews | PaymentNotWanted, tools: Tools) -> BilledPayment:
     """The payment at billing, made now if it is not there: the same key is the same payment."""
     with tools.database.reading() as session:
-        payment = session.get_one(Payment, (order_id, attempt))
+        payment = session.get_one(Payment, (of.order_id, of.attempt))
     return tools.outside.billing.open(
         key=payment.key,
         amount=payment.amount,
         reference=payment.key,
-        return_url=f"{tools.settings.public_url}/orders/{order_id}/returned",
+        return_url=f"{tools.settings.public_url}/orders/{of.order_id}/returned",
     )
 
 
