@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bookshop.users.models import Role
 from tests.processes.running import Running, running_demo
 
 
@@ -14,3 +15,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield running
         verdict = running.manage("audit", "--json")
         assert verdict.returncode == 0, verdict.stdout
+
+
+# The cast: a customer and two sellers of the test's own `shop`. A folder that meets them
+# otherwise, as clients of the API for instance, says so in its own conftest.
+@pytest.fixture
+def ada(shop):
+    return shop.has("ada")
+
+
+@pytest.fixture
+def emma(shop):
+    return shop.has("emma", Role.SELLER)
+
+
+@pytest.fixture
+def boris(shop):
+    return shop.has("boris", Role.SELLER)

@@ -51,17 +51,7 @@ def export(session: Session, user_id: int) -> dict[str, Any]:
     who = Who("customer", user_id)
     contents = basket.look(session, basket.Owner(user_id))
     return {
-        "user": {
-            "login": user.login,
-            "email": user.email,
-            "first_name": user.first_name,
-            "last_name": user.last_name,
-            "phone": user.phone,
-            "language": user.language,
-            "role": user.role.value,
-            "shop": user.shop and user.shop.name,
-            "created_at": user.created_at.isoformat(),
-        },
+        "user": {**users.as_json(user), "created_at": user.created_at.isoformat()},
         "basket": [
             {"offer": line.offer.id, "title": line.offer.book.title, "quantity": line.quantity}
             for line in contents.lines

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, or_, select
@@ -136,6 +137,21 @@ def shop_of(session: Session, seller_id: int) -> Shop:
     if shop is None:
         raise NoSuchUser
     return shop
+
+
+def as_json(user: User) -> dict[str, Any]:
+    """What every door tells a person of himself."""
+    return {
+        "id": user.id,
+        "login": user.login,
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "phone": user.phone,
+        "language": user.language,
+        "role": user.role.value,
+        "shop": user.shop and user.shop.name,
+    }
 
 
 def checked_login(text: str) -> str:

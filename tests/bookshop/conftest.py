@@ -1,8 +1,7 @@
-"""A shop of one customer and two sellers, and any service call in a transaction of its own."""
+"""A shop whose every service call is a transaction of its own."""
 
 import pytest
 
-from bookshop.users.models import Role
 from tests.shop import Shop
 
 
@@ -11,18 +10,3 @@ def shop(tmp_path):
     shop = Shop(tmp_path)
     yield shop
     shop.database.engine.dispose()
-
-
-@pytest.fixture
-def ada(shop):
-    return shop.has("ada")
-
-
-@pytest.fixture
-def emma(shop):
-    return shop.has("emma", Role.SELLER)
-
-
-@pytest.fixture
-def boris(shop):
-    return shop.has("boris", Role.SELLER)

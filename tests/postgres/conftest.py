@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from bookshop.settings import from_environment
-from bookshop.users.models import Role
 from tests.postgres.server import postgres
 from tests.shop import How, Shop, story
 
@@ -49,18 +48,3 @@ def url(server) -> Iterator[str]:
 def shop(url, tmp_path):
     with story(Shop(tmp_path, url, How(times=2, shuffled=True, seed=1))) as shop:
         yield shop
-
-
-@pytest.fixture
-def ada(shop):
-    return shop.has("ada")
-
-
-@pytest.fixture
-def emma(shop):
-    return shop.has("emma", Role.SELLER)
-
-
-@pytest.fixture
-def boris(shop):
-    return shop.has("boris", Role.SELLER)

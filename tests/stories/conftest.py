@@ -2,7 +2,6 @@
 
 import pytest
 
-from bookshop.users.models import Role
 from tests.shop import How, Shop, story
 
 WAYS = {
@@ -16,18 +15,3 @@ WAYS = {
 def shop(request, tmp_path):
     with story(Shop(tmp_path, how=request.param)) as shop:
         yield shop
-
-
-@pytest.fixture
-def ada(shop):
-    return shop.has("ada")
-
-
-@pytest.fixture
-def emma(shop):
-    return shop.has("emma", Role.SELLER)
-
-
-@pytest.fixture
-def boris(shop):
-    return shop.has("boris", Role.SELLER)

@@ -12,7 +12,6 @@ from redis import Redis, RedisError
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from bookshop.users.models import Role
 from demo import redis as bundled
 from tests.shop import Shop
 from tests.waiting import until
@@ -47,16 +46,6 @@ def shop(tmp_path):
     shop = Shop(tmp_path)
     yield shop
     shop.database.engine.dispose()
-
-
-@pytest.fixture
-def ada(shop):
-    return shop.has("ada")
-
-
-@pytest.fixture
-def emma(shop):
-    return shop.has("emma", Role.SELLER)
 
 
 @pytest.fixture

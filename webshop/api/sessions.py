@@ -11,7 +11,6 @@ from webshop.api import asking
 from webshop.api.answers import Token, UserSchema
 from webshop.api.asked import SignInForm
 from webshop.api.resource import Resource
-from webshop.api.users import shown
 from webshop.security import SIGN_INS, limiter
 
 resource = Resource("auth", "Signing in and out")
@@ -45,4 +44,4 @@ def sign_out() -> Response:
 @resource.answers(200, UserSchema)
 def who() -> dict[str, Any]:
     """Who is signed in."""
-    return shown(users.get(context.reading(), asking.user().id))
+    return users.as_json(users.get(context.reading(), asking.user().id))

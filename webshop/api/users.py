@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from bookshop.accounts import service as accounts
 from bookshop.auth import service as auth
 from bookshop.users import service as users
-from bookshop.users.models import User
 from webshop import context, visitor
 from webshop.api import asking
 from webshop.api.answers import UserSchema
@@ -33,7 +32,7 @@ def register(form: dict[str, str], headers: dict[str, str]) -> Response:
     password = wanted.pop("password")
 
     def open_account(session: Session) -> dict[str, Any]:
-        return shown(auth.register(session, users.NewUser(**wanted), password))
+        return users.as_json(auth.register(session, users.NewUser(**wanted), password))
 
     account = once(headers, "anonymous", form, open_account)
     response = jsonify(account)
@@ -50,7 +49,7 @@ def register(form: dict[str, str], headers: dict[str, str]) -> Response:
 @own.answers(200, UserSchema)
 def me() -> dict[str, Any]:
     """Your own account."""
-    return shown(users.get(context.reading(), asking.user().id))
+    return users.as_json(users.get(context.reading(), asking.user().id))
 
 
 @own.route("/users/me", "PATCH")
@@ -60,7 +59,7 @@ def change(changes: dict[str, str]) -> dict[str, Any]:
     """Change some of it."""
     user = asking.user()
     with context.transaction() as session:
-        return shown(users.change(session, user.id, **changes))
+        return users.as_json(users.change(session, user.id, **changes))
 
 
 @own.route("/users/me", "DELETE")
@@ -82,17 +81,3 @@ def export() -> Response:
     response = jsonify(accounts.export(context.reading(), asking.user().id))
     response.headers.set("Content-Disposition", "attachment", filename="bookshop.json")
     return response
-
-
-def shown(user: User) -> dict[str, Any]:
-    return {
-        "id": user.id,
-        "login": user.login,
-        "email": user.email,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "phone": user.phone,
-        "language": user.language,
-        "role": user.role.value,
-        "shop": user.shop and user.shop.name,
-    }
