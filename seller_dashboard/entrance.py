@@ -13,6 +13,7 @@ from bookshop.settings import Settings
 from bookshop.translations import LANGUAGES, N_, say
 from bookshop.users.models import Role, User
 from seller_dashboard.desk import Desk, Resolver, Shop, show_told
+from seller_dashboard.headings import title
 from seller_dashboard.views import (
     books,
     catalogue,
@@ -24,7 +25,8 @@ from seller_dashboard.views import (
     upload,
 )
 
-FAVICON = Path(__file__).parent / "static" / "favicon.svg"
+STATIC = Path(__file__).parent / "static"
+FAVICON, FOCUS = STATIC / "favicon.svg", STATIC / "focus.css"
 LANGUAGE_COOKIE = "bookshop_language"
 
 
@@ -73,6 +75,7 @@ def receive(shop: Shop, resolve: Resolver, first: str = "start") -> None:
             visibility="visible" if place.listed and role in place.roles else "hidden",
         )
     st.set_page_config(page_icon=FAVICON)  # of our own: nothing is fetched from elsewhere
+    st.html(FOCUS)
     at_work = role in (Role.SELLER, Role.OPERATOR)
     here = st.navigation(list(pages.values()), position="sidebar" if at_work else "hidden")
     if user and at_work:
@@ -92,7 +95,7 @@ def language_of(user: User | None) -> str:
 
 def ask_to_sign_in(settings: Settings, language: str, name: str) -> None:
     """The shop's sign-in leads back to the very page that was asked for."""
-    st.title(say(language, "For sellers"))
+    title(say(language, "For sellers"))
     st.write(say(language, "Sign in at the shop, and you come back to this page by yourself."))
     asked_for = f"{settings.dashboard_url}/{name}"
     if st.query_params:
@@ -103,10 +106,10 @@ def ask_to_sign_in(settings: Settings, language: str, name: str) -> None:
 
 def turn_away(settings: Settings, language: str, role: Role) -> None:
     if role is Role.CUSTOMER:
-        st.title(say(language, "This is the sellers’ entrance"))
+        title(say(language, "This is the sellers’ entrance"))
         st.write(say(language, "Your account buys books; your orders are in the shop itself."))
     else:
-        st.title(say(language, "This page is not yours"))
+        title(say(language, "This page is not yours"))
         st.write(say(language, "It belongs to another kind of account."))
     st.link_button(say(language, "Go to the shop"), settings.public_url, type="primary")
 
@@ -146,9 +149,12 @@ def _show_whose_desk(desk: Desk) -> None:
         )
 
 
-@st.fragment(run_every=1)
+@st.fragment(run_every=30)
 def _end_when_signed_out(desk: Desk) -> None:
-    """Who signs out in the shop is signed out here, a second later, without touching anything."""
+    """Who signs out in the shop is soon signed out here too, without touching anything.
+
+    Seldom: a renewal that meets a change of pages leaves an empty one. What is done asks anyway.
+    """
     if not desk.still_here():
         st.rerun()
 

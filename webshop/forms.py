@@ -56,8 +56,10 @@ class Form(FlaskForm):  # type: ignore[misc]
             field.errors = [*field.errors, said]
 
 
-def control(field: Any, hint: str, type: str | None, autocomplete: str) -> Markup:
-    """The control itself, tied to its hint and to what is wrong with it."""
+def control(
+    field: Any, hint: str = "", type: str | None = None, autocomplete: str = "off"
+) -> Markup:
+    """The control itself, tied to its hint and to what is wrong; the first wrong one has focus."""
     notes = [f"{field.id}-error"] * bool(field.errors) + [f"{field.id}-hint"] * bool(hint)
     attributes: dict[str, str] = {"autocomplete": autocomplete}
     if type:
@@ -66,6 +68,7 @@ def control(field: Any, hint: str, type: str | None, autocomplete: str) -> Marku
         attributes["aria-describedby"] = " ".join(notes)
     if field.errors:
         attributes["aria-invalid"] = "true"
+        attributes["autofocus"] = "autofocus"
     return Markup(field(**attributes))  # noqa: S704 - WTForms has escaped what was typed
 
 

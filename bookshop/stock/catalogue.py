@@ -43,6 +43,7 @@ class Card:
     isbn13: str | None
     title: str
     authors: tuple[str, ...]
+    language: str  # ISO 639-1, or blank
     offers: tuple[OfferShown, ...]  # best first
 
     @property
@@ -70,7 +71,6 @@ class BookPage(Card):
     publisher: str
     series: str
     year: int | None
-    language: str
     category: str
     pages: int | None
     description: str
@@ -85,7 +85,7 @@ def cards(session: Session, book_ids: Sequence[int]) -> list[Card]:
     query = (
         _offers_on_sale()
         .join(Book, Book.id == Offer.book_id)
-        .add_columns(Book.isbn13, Book.title, Book.authors)
+        .add_columns(Book.isbn13, Book.title, Book.authors, Book.language)
         .where(Offer.book_id.in_(book_ids))
         .order_by(Offer.book_id)
     )
@@ -107,11 +107,11 @@ def book(session: Session, key: str) -> BookPage:
         found.isbn13,
         found.title,
         tuple(found.author_names),
+        found.language,
         _best_first(offers),
         found.publisher,
         found.series,
         found.year,
-        found.language,
         found.category,
         found.pages,
         found.description,
@@ -167,7 +167,7 @@ def _offers_on_sale() -> Select[int, int, Money, str, str, str, int, int]:
 def _card(book_id: int, rows: Sequence[Row[*tuple[Any, ...]]]) -> Card:
     first = rows[0]
     authors = tuple(name for name in first.authors.split(BETWEEN_AUTHORS) if name)
-    return Card(book_id, first.isbn13, first.title, authors, _best_first(rows))
+    return Card(book_id, first.isbn13, first.title, authors, first.language, _best_first(rows))
 
 
 def _best_first(rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[OfferShown, ...]:

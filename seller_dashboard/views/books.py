@@ -15,6 +15,7 @@ from bookshop.stock.offers import SellerOffer
 from bookshop.stock.service import MOST_ON_HAND
 from bookshop.translations import say, say_many
 from seller_dashboard.desk import Desk
+from seller_dashboard.headings import title
 
 PER_PAGE = 50
 PRICE, ON_HAND, ON_SALE = "price", "on_hand", "on_sale"  # what may be edited
@@ -50,7 +51,7 @@ def make(session: Session, seller_id: int, wanted: Sequence[Change]) -> None:
 
 
 def page(desk: Desk) -> None:
-    st.title(say(desk.language, "Books"))
+    title(say(desk.language, "Books"))
     words = st.text_input(say(desk.language, "Part of a title, author, ISBN or your code"))
     running_out = st.toggle(say(desk.language, "Running out first"), key="running_out")
     with desk.reading() as session:

@@ -12,11 +12,13 @@ from bookshop.imports.models import Import, ImportState
 from bookshop.orders.moving import Who
 from bookshop.translations import say, say_many
 from seller_dashboard.desk import Desk
+from seller_dashboard.headings import title
 from seller_dashboard.views.faults import show_faults
 from seller_dashboard.wording import IMPORT_STATES, plain
 
 MOVING = (ImportState.RECEIVED, ImportState.CHECKING, ImportState.APPLYING)
 LARGEST_ID = 2**31 - 1
+RECEIVED = "upload_received"  # an import on its way to this page; forgotten once it is here
 
 
 def found(session: Session, wanted: str, seller_id: int) -> Import:
@@ -50,7 +52,8 @@ def page(desk: Desk) -> None:
     except NotFound as error:
         st.error(error.told_in(desk.language))
         return
-    st.title(plain(importing.filename))
+    st.session_state.pop(RECEIVED, None)
+    title(plain(importing.filename))
     badge(importing.state, desk.language)
     if importing.state in MOVING or _is_being_undone(importing):
         st.fragment(_watch, run_every=1)(desk, importing.id, importing.state)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from bookshop.imports.problems import WHOLE_ROW
 from bookshop.translations import N_, say, say_many
+from seller_dashboard.headings import section
 from seller_dashboard.wording import plain
 
 SHOWN_AT_MOST = 100
@@ -28,12 +29,10 @@ def show_faults(report: dict[str, Any], import_id: int, language: str) -> None:
     problems, warnings = report["problems"], report["warnings"]
     if problems:
         refused = report["rejected"]
-        st.subheader(
-            say_many(language, "%(n)d record is refused", "%(n)d records are refused", refused)
-        )
+        section(say_many(language, "%(n)d record is refused", "%(n)d records are refused", refused))
         _show_table(problems, f"problems-{import_id}", language)
     if warnings:
-        st.subheader(say_many(language, "%(n)d warning", "%(n)d warnings", len(warnings)))
+        section(say_many(language, "%(n)d warning", "%(n)d warnings", len(warnings)))
         st.caption(say(language, "These records are accepted; look whether they are right."))
         _show_table(warnings, f"warnings-{import_id}", language)
 

@@ -10,7 +10,9 @@ from bookshop.orders.moving import NoSuchParcel, Who
 from bookshop.orders.states import ParcelState
 from bookshop.translations import say, say_many
 from bookshop.users.models import Role
+from seller_dashboard.amounts import show_amounts
 from seller_dashboard.desk import Desk
+from seller_dashboard.headings import section, title
 from seller_dashboard.views.parcel_actions import actions
 from seller_dashboard.wording import (
     EVENTS,
@@ -61,7 +63,7 @@ def page(desk: Desk) -> None:
     except NotFound as error:
         st.error(error.told_in(desk.language))
         return
-    st.title(name_of(parcel, desk.language))
+    title(name_of(parcel, desk.language))
     _badges(parcel, desk.language)
     actions(desk, parcel)
     _show_lines(parcel, desk.language)
@@ -96,20 +98,21 @@ def _summary(parcel: Parcel, language: str) -> list[str]:
 
 
 def _show_lines(parcel: Parcel, language: str) -> None:
-    st.subheader(say(language, "Books"))
-    st.table(
+    section(say(language, "Books"))
+    price = say(language, "Price")
+    show_amounts(
         [
             {
                 say(language, "Title"): plain(line.title),
                 "ISBN": line.isbn13 or "",
                 say(language, "Copies"): line.quantity,
-                say(language, "Price"): money.shown(line.price, language),
+                price: line.price,
             }
             for line in parcel.lines
             if line.quantity
         ],
-        border="horizontal",
-        hide_index=True,
+        [price],
+        language,
     )
     shown = {
         "total": money.shown(parcel.total, language),
@@ -125,7 +128,7 @@ def _show_address(parcel: Parcel, language: str) -> None:
     """Only while the parcel is, or may have to be, brought there."""
     if parcel.state not in parcels.NEED_THE_ADDRESS:
         return
-    st.subheader(say(language, "Where to"))
+    section(say(language, "Where to"))
     order = parcel.order
     st.text("\n".join([order.name, order.address, order.phone]))
     if parcel.tracking:
@@ -133,7 +136,7 @@ def _show_address(parcel: Parcel, language: str) -> None:
 
 
 def _show_history(parcel: Parcel, language: str) -> None:
-    st.subheader(say(language, "What happened"))
+    section(say(language, "What happened"))
     st.table(
         [
             {

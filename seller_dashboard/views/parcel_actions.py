@@ -13,6 +13,7 @@ from bookshop.orders.parcels import Because
 from bookshop.orders.states import ParcelState
 from bookshop.translations import N_, say
 from seller_dashboard.desk import Desk
+from seller_dashboard.headings import section
 
 BECAUSE = {
     Because.NOT_THERE: N_("The books are not there"),
@@ -102,7 +103,7 @@ def _settle(desk: Desk, parcel: Parcel) -> None:
 
     language = desk.language
     with st.form(f"settle-{parcel.id}-{parcel.problems}"):
-        st.subheader(say(language, "The customer reports a problem"))
+        section(say(language, "The customer reports a problem"))
         st.text(parcel.problem)
         _ask_for_words(say(language, "Your answer, if you like"), note)
         with st.container(horizontal=True):

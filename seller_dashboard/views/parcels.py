@@ -12,6 +12,7 @@ from bookshop.orders.models import Parcel
 from bookshop.orders.states import ParcelState
 from bookshop.translations import N_, say
 from seller_dashboard.desk import Desk
+from seller_dashboard.headings import title
 from seller_dashboard.views.parcel import card
 from seller_dashboard.views.problems import open_problems
 from seller_dashboard.wording import PARCEL_STATES
@@ -60,7 +61,7 @@ def most_urgent_first(found: Sequence[Parcel]) -> list[Parcel]:
 
 
 def page(desk: Desk) -> None:
-    st.title(say(desk.language, "Parcels"))
+    title(say(desk.language, "Parcels"))
     with desk.reading() as session:
         view = _choose_view(counts(session, desk.user.id), desk.language)
         found = in_view(session, desk.user.id, view)

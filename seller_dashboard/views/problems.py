@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from bookshop.orders.models import Parcel
 from bookshop.translations import say
 from seller_dashboard.desk import Desk
+from seller_dashboard.headings import title
 from seller_dashboard.views.parcel import card
 
 AT_MOST = 100
@@ -26,7 +27,7 @@ def open_problems(session: Session, seller_id: int | None = None) -> Sequence[Pa
 
 
 def page(desk: Desk) -> None:
-    st.title(say(desk.language, "Problems"))
+    title(say(desk.language, "Problems"))
     with desk.reading() as session:
         found = open_problems(session)
     if not found:

@@ -17,6 +17,7 @@ from bookshop.orders.states import ParcelState
 from bookshop.stock.models import Shelf
 from bookshop.translations import say, say_many
 from seller_dashboard.desk import Desk
+from seller_dashboard.headings import title
 from seller_dashboard.views.parcels import counts
 from seller_dashboard.views.problems import open_problems
 from seller_dashboard.wording import TIMEZONE, moment, plain
@@ -58,7 +59,7 @@ def page(desk: Desk) -> None:
     with desk.reading() as session:
         found = figures(session, desk.user.id, now())
     shop = desk.user.shop
-    st.title(plain(shop.name) if shop else say(desk.language, "Overview"))
+    title(plain(shop.name) if shop else say(desk.language, "Overview"))
     _show(found, desk.language)
     _show_ways(found, desk)
 

@@ -9,7 +9,9 @@ from bookshop.database import now
 from bookshop.payments import statement
 from bookshop.payments.statement import Statement, StatementLine
 from bookshop.translations import say
+from seller_dashboard.amounts import show_amounts
 from seller_dashboard.desk import Desk
+from seller_dashboard.headings import title
 from seller_dashboard.wording import TIMEZONE, month, short_day
 
 
@@ -21,7 +23,7 @@ def months(first: date, last: date) -> list[date]:
 
 
 def page(desk: Desk) -> None:
-    st.title(say(desk.language, "Money"))
+    title(say(desk.language, "Money"))
     first = desk.user.created_at.astimezone(TIMEZONE).date()
     chosen = st.selectbox(
         say(desk.language, "Month"),
@@ -43,7 +45,9 @@ def _show(found: Statement, language: str) -> None:
     if not found.lines:
         st.info(say(language, "No parcel was received this month."))
         return
-    st.table([_row(line, language) for line in found.lines], border="horizontal", hide_index=True)
+    rows = [_row(line, language) for line in found.lines]
+    amounts = [say(language, name) for name in ("Sold for", "Commission", "Yours", "Paid out")]
+    show_amounts(rows, amounts, language, none=say(language, "on its way"))
 
 
 def _show_totals(found: Statement, language: str) -> None:
@@ -58,15 +62,12 @@ def _show_totals(found: Statement, language: str) -> None:
             st.metric(name, money.shown(amount, language), width="content")
 
 
-def _row(line: StatementLine, language: str) -> dict[str, str | int]:
-    waits = say(language, "on its way")
+def _row(line: StatementLine, language: str) -> dict[str, str | int | None]:
     return {
         say(language, "Day"): short_day(line.at, language),
         say(language, "Parcel"): line.parcel_id,
-        say(language, "Sold for"): money.shown(line.total, language),
-        say(language, "Commission"): money.shown(line.commission, language),
-        say(language, "Yours"): money.shown(line.amount, language),
-        say(language, "Paid out"): (
-            waits if line.paid_out is None else money.shown(line.paid_out, language)
-        ),
+        say(language, "Sold for"): line.total,
+        say(language, "Commission"): line.commission,
+        say(language, "Yours"): line.amount,
+        say(language, "Paid out"): line.paid_out,
     }

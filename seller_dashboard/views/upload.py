@@ -1,4 +1,8 @@
-"""Catalogues: upload one, and see what came of those before."""
+"""Catalogues: upload one, and see what came of those before.
+
+Nothing here renews itself: a renewal that meets an upload on its way loses it. The page of each
+catalogue does.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +15,16 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from bookshop.imports import service as imports
 from bookshop.imports.models import Import, ImportState
+from bookshop.imports.uploads import keep
 from bookshop.translations import say, say_many
 from seller_dashboard.desk import Desk
-from seller_dashboard.views.catalogue import MOVING, badge
+from seller_dashboard.headings import section, title
+from seller_dashboard.views.catalogue import RECEIVED, badge
 from seller_dashboard.wording import moment, plain
 
 AT_MOST = 50
 _ROUND = "upload_round"  # a new one is a new, empty uploader
-_RECEIVED = "upload_received"  # the import that is to be looked at now
+_TAKEN = "upload_taken"  # the file that came last: its callback may be called twice
 
 
 @dataclass(frozen=True)
@@ -42,14 +48,13 @@ def uploads(session: Session, seller_id: int, limit: int = AT_MOST) -> list[Uplo
 
 
 def page(desk: Desk) -> None:
-    if received := st.session_state.pop(_RECEIVED, None):
+    if received := st.session_state.get(RECEIVED):
         st.switch_page(desk.places["catalogue"], query_params={"import": str(received)})
-    st.title(say(desk.language, "Upload"))
+    title(say(desk.language, "Upload"))
     _ask_for_a_file(desk)
     with desk.reading() as session:
         found = uploads(session, desk.user.id)
-    moving = any(upload.state in MOVING for upload in found)
-    st.fragment(_show_uploads, run_every=1 if moving else None)(desk, moving)
+    _list(desk, found)
 
 
 def _ask_for_a_file(desk: Desk) -> None:
@@ -68,29 +73,23 @@ def _ask_for_a_file(desk: Desk) -> None:
 
 def _take_in(desk: Desk, key: str) -> None:
     """To disk at once: what the uploader holds, it holds in memory."""
-    file: UploadedFile = st.session_state[key]
+    file: UploadedFile | None = st.session_state.get(key)
+    if file is None or st.session_state.get(_TAKEN) == file.file_id:
+        return
+    st.session_state[_TAKEN] = file.file_id
     st.session_state[_ROUND] += 1
-    kept = imports.keep(file, desk.settings.uploads)
+    kept = keep(file, desk.settings.uploads)
     desk.act(
         lambda session, _: imports.receive(session, desk.user.id, file.name, kept),
-        then=lambda received: st.session_state.update({_RECEIVED: received.id}),
+        then=lambda received: st.session_state.update({RECEIVED: received.id}),
     )
-
-
-def _show_uploads(desk: Desk, moved: bool) -> None:
-    """Drawn every second while something moves; when it stops the page is drawn once more."""
-    with desk.reading() as session:
-        found = uploads(session, desk.user.id)
-    if moved and not any(upload.state in MOVING for upload in found):
-        st.rerun()
-    _list(desk, found)
 
 
 def _list(desk: Desk, found: Sequence[Upload]) -> None:
     if not found:
         st.info(say(desk.language, "You have not uploaded a catalogue yet."))
         return
-    st.subheader(say(desk.language, "Uploaded before"))
+    section(say(desk.language, "Uploaded before"))
     for upload in found:
         with st.container(border=True):
             st.page_link(

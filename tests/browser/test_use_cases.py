@@ -111,8 +111,9 @@ def test_a_customer_signs_in_with_a_full_basket_and_pays_after_a_refusal(demo, v
     pays(reader, demo, order)
 
     reader.goto(demo.shop + "/orders")
-    reader.get_by_role("link", name=str(order), exact=True).click()
-    reader.get_by_role("button", name="Отменить заказ").click()
+    reader.get_by_role("link", name=f"Заказ {order}", exact=True).click()
+    reader.get_by_text("Отменить заказ", exact=True).click()
+    reader.get_by_role("button", name="Да, отменить заказ").click()
     until(lambda: state(demo, order) == "cancelled", "the order cancelled and refunded")
 
 
@@ -127,6 +128,7 @@ def test_a_form_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(dem
     expect(guest.get_by_label("Name and surname")).to_have_value("Ada")
     expect(guest.get_by_label("Email")).to_have_value("ada@")
     expect(guest.locator(".field.wrong")).to_have_count(2)
+    expect(guest.get_by_label("Email")).to_be_focused()  # the first of them
 
 
 def test_books_are_found_by_title_author_and_isbn_in_both_languages(demo, visitor):

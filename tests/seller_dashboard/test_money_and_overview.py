@@ -3,7 +3,10 @@
 from datetime import date
 
 import pytest
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
+from bookshop import money
+from bookshop.money import Money
 from bookshop.orders import parcels
 from bookshop.users import service as users
 from seller_dashboard.views.statement import months
@@ -40,6 +43,9 @@ def test_the_statement_adds_up(visits, emma, paid_out):
     }
     [table] = page.table
     assert list(table.value["Parcel"]) == [paid_out.id]
+    assert list(table.value["Yours"]) == [90000]  # a number: it stands to the right
+    words = convert_arrow_bytes_to_pandas_df(table.proto.arrow_data.styler.display_values)
+    assert money.shown(Money(90000), "en") in words.to_string()
 
 
 def test_a_month_without_sales_says_so(visits, emma):

@@ -66,6 +66,11 @@ class Visitor:
         return [str(link) for link in self.page.xpath("//a/@href")]
 
     @property
+    def focused(self) -> list[str]:
+        """The ids that ask for the keyboard; a browser gives it to the first."""
+        return [str(id) for id in self.page.xpath("//*[@autofocus]/@id")]
+
+    @property
     def prices(self) -> list[str]:
         """Of the offers of a book, as they stand one below the other."""
         found = self.page.xpath("//*[contains(@class, 'offer')]//*[contains(@class, 'num')]")

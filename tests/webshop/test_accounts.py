@@ -69,7 +69,8 @@ def test_a_wrong_password_does_not_tell_whether_the_login_exists(guest, ada_id, 
     answer = guest.submits("/sign-in", login=login, password="wrong password")
 
     assert answer.status_code == 422
-    assert "No account has this login and password" in guest.reads
+    assert guest.reads.count("No account has this login and password") == 1
+    assert guest.focused == ["password"]
     assert guest.page.get_element_by_id("login").value == login
 
 

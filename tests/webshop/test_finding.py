@@ -34,6 +34,17 @@ def test_the_front_page_shows_what_can_be_bought_and_the_sections(guest, books):
     assert "/books?category=Horror" in guest.links
 
 
+def test_examples_are_in_the_readers_language_where_there_are_any(guest, shop, emma, books):
+    for newer in ("Идиот", "Бесы"):  # in no language that was told
+        shop.sells(emma, newer, copies=1)
+    shop.works()
+
+    guest.opens("/")
+
+    assert guest.page.xpath("//section[@aria-labelledby='ask']/p/a/text()") == ["Anon"]
+    assert guest.page.xpath("//h3[@lang='en']/a/text()") == ["Dracula"] * 2
+
+
 def test_a_list_shows_each_book_once_at_its_best_price(guest, books):
     guest.opens("/books?q=dracula")
 

@@ -85,7 +85,7 @@ def test_the_form_sent_twice_is_one_order(ada, offers, shop):
     assert [answer.status_code for answer in answers] == [302, 302]
     assert answers[0].location == answers[1].location
     ada.opens("/orders")
-    assert len(ada.page.xpath("//tbody/tr")) == 1
+    assert len(ada.page.xpath("//*[@class='orders']/li")) == 1
 
 
 def test_a_total_that_is_no_longer_right_is_a_409_with_the_new_one(ada, offers, shop):
@@ -117,9 +117,20 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(ada, offer
 
         assert answer.status_code == 422, typed
         assert said in ada.page.get_element_by_id(f"{field}-error").text_content()
-        assert f"#{field}" in ada.links
+        assert ada.focused == [field]
         other = "email" if field == "name" else "name"
         assert ada.page.get_element_by_id(other).value == ADDRESS[other]
+
+
+def test_several_mistakes_are_also_listed_on_top_each_with_the_way_to_it(ada, offers):
+    fills_basket(ada, offers["Dracula"])
+    ada.opens("/checkout")
+
+    ada.submits("/checkout", **(ADDRESS | {"name": "", "email": "ada"}))
+
+    assert "2 things to put right" in ada.reads
+    assert {"#name", "#email"} <= set(ada.links)
+    assert ada.focused == ["name", "email"]
 
 
 def test_an_empty_basket_has_nothing_to_order(guest):
@@ -162,6 +173,7 @@ def test_an_order_is_cancelled_by_its_customer(ada, offers, shop):
     shop.works()
 
     ada.opens(f"/orders/{order}")
+    assert ada.page.xpath(f"//details//form[@action='/orders/{order}/cancel']")  # asked once more
     ada.submits(f"/orders/{order}/cancel")
 
     assert "This order is cancelled. Cancelled by you" in ada.reads

@@ -5,6 +5,7 @@ from flask import Blueprint, render_template
 from bookshop.stock import catalogue
 from search_index import Question, Sort
 from webshop import context
+from webshop.language import language
 
 ON_A_SHELF = 8
 
@@ -26,12 +27,13 @@ def page() -> str:
         categories=everything.facets.category,
         newest=newest,
         cheapest=[shown[id] for id in cheap.book_ids if id in shown],
-        examples=_examples(newest),
+        examples=_examples(list(shown.values()), language()),
     )
 
 
-def _examples(books: list[catalogue.Card]) -> list[str]:
-    """An author, a title and an ISBN that are really here."""
+def _examples(books: list[catalogue.Card], language: str) -> list[str]:
+    """An author, a title and an ISBN that are really here, in the reader's language if they are."""
+    books = [book for book in books if book.language == language] or books
     authors = [book.authors[0] for book in books if book.authors][:1]
     titles = [book.title for book in books[1:2]]
     numbers = [book.isbn13 for book in books[2:3] if book.isbn13]
