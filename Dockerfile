@@ -33,7 +33,7 @@ ENV BOOKSHOP_ENV=production BOOKSHOP_VAR=/var/lib/bookshop BOOKSHOP_BIND=0.0.0.0
 EXPOSE 8000
 
 CMD ["gunicorn", "webshop.app:create_app()", "--bind", "0.0.0.0:8000", \
-     "--workers", "2", "--worker-class", "gthread", "--threads", "8", \
+     "--workers", "2", "--worker-class", "webshop.serving.Worker", "--threads", "8", \
      "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
 
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \

@@ -149,7 +149,7 @@ def _show_whose_desk(desk: Desk) -> None:
         )
 
 
-@st.fragment(run_every=30)
+@st.fragment(run_every=10)
 def _end_when_signed_out(desk: Desk) -> None:
     """Who signs out in the shop is soon signed out here too, without touching anything.
 

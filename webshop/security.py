@@ -48,9 +48,9 @@ def set_up(app: Flask, settings: Settings) -> None:
         # Signing in may lead to the dashboard, and browsers follow a form there too.
         "form-action": f"'self' {settings.dashboard_url}"
     }
+    app.before_request(_name_the_request)  # first: whoever refuses a request tells its name
     csrf.init_app(app)
     limiter.init_app(app)
-    app.before_request(_name_the_request)
     app.after_request(_add_headers)
 
 

@@ -1,5 +1,6 @@
 """Every test has a schema of its own, with the same tables and the same shop as on SQLite."""
 
+import os
 from collections.abc import Iterator
 from itertools import count
 
@@ -33,7 +34,7 @@ def server(tmp_path_factory):
 @pytest.fixture
 def url(server) -> Iterator[str]:
     """Of an empty schema."""
-    schema = f"bookshop_test_{next(_numbers)}"
+    schema = f"bookshop_test_{os.getpid()}_{next(_numbers)}"
     with server.connect() as connection:
         connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
         connection.execute(text(f"CREATE SCHEMA {schema}"))

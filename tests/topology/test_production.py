@@ -208,6 +208,8 @@ def test_an_upload_is_taken_to_its_end_by_a_webshop_that_is_to_stop(
         workers = stopping.children()
         stopping.ask_to_end()
         until(lambda: stopping.children() < workers, "it to hear")
+        with people_browsing(shop) as seen:
+            until(lambda: len(seen) > 40, "people to go on at the other")
         go_on.set()
 
     assert english.waits_for(uploading.result())["accepted"] == 1

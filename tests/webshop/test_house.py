@@ -89,6 +89,7 @@ def test_a_form_without_proof_is_refused(guest):
     answer = guest.browser.post("/sign-in", data={"login": "ada", "password": "x"})
 
     assert answer.status_code == 400
+    assert "req-" in answer.text
 
 
 def test_what_goes_wrong_is_a_calm_page_with_a_number(guest):
