@@ -10,8 +10,8 @@ from bookshop.database import Database
 FOLDER = Path(__file__).parent.parent / "data" / "migrations"
 
 
-def migrate(database: Database) -> None:
+def migrate(database: Database, to: str = "head") -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["database"] = database
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

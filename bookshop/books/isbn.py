@@ -33,7 +33,7 @@ SCIENTIFIC = WhyNot(
 LOST_ZERO = WhyNot(
     "isbn_lost_zero",
     N_(
-        "The ISBN has 9 digits: a spreadsheet may have dropped the zero in front. "
+        "The ISBN has fewer than 10 digits: a spreadsheet may have dropped zeros in front. "
         "Give the column the format “Text” and enter all 10 characters."
     ),
 )
@@ -66,7 +66,7 @@ def why_not(text: str) -> WhyNot | None:
         return _wrong_last(check_digit_10(isbn))
     if re.fullmatch("[0-9]{13}", isbn):
         return NOT_A_BOOK
-    if re.fullmatch("[0-9]{8}[0-9X]", isbn):
+    if re.fullmatch("[0-9]{6,8}[0-9X]", isbn):
         return LOST_ZERO
     return WRONG_FORM
 

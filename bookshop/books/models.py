@@ -35,6 +35,11 @@ class Book(Base):
     pages: Mapped[int | None]
     description: Mapped[str] = mapped_column(default="")
     cover_url: Mapped[str] = mapped_column(default="")
+    binding: Mapped[str] = mapped_column(default="")
+    age: Mapped[str] = mapped_column(default="")  # "12+"
+    volume: Mapped[str] = mapped_column(default="")  # "2", "том 2 из 3"
+    # Whose facts these are: he may change them, others fill what is blank.
+    facts_from: Mapped[int | None] = mapped_column(ForeignKey("shops.seller_id"))
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     revision: Mapped[int] = mapped_column(default=1)  # one more whenever the facts change
 
@@ -57,7 +62,7 @@ class Offer(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     book_id: Mapped[int] = mapped_column(ForeignKey("books.id"))
-    seller_id: Mapped[int] = mapped_column(ForeignKey("shops.seller_id"), index=True)
+    seller_id: Mapped[int] = mapped_column(ForeignKey("shops.seller_id"))
     sku: Mapped[str] = mapped_column(default="")
     price: Mapped[Money]
     currency: Mapped[str] = mapped_column(default=CURRENCY)

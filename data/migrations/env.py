@@ -1,6 +1,10 @@
 """Alembic's way into the bookshop's tables, the same history for SQLite and PostgreSQL."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
+from sqlalchemy import Connection
 
 from bookshop.database import Base, Database, UtcTime
 from bookshop.settings import from_environment
@@ -14,7 +18,26 @@ def in_plain_words(kind: str, thing: object, context: object) -> str | bool:
     return "sa.DateTime(timezone=True)" if isinstance(thing, UtcTime) else False
 
 
-with database.engine.connect() as connection:
+@contextmanager
+def references_unchecked(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew, and would see every reference to it broken."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    sqlite = connection.connection.cursor()  # before a transaction begins: within one it is too late
+    sqlite.execute("PRAGMA foreign_keys = OFF")
+    yield
+    sqlite.execute("PRAGMA foreign_keys = ON")
+
+
+def refuse_broken_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise ValueError(f"the migration breaks references: {broken[:10]}")
+
+
+with database.engine.connect() as connection, references_unchecked(connection):
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -24,4 +47,5 @@ with database.engine.connect() as connection:
     )
     with context.begin_transaction():
         context.run_migrations()
+    refuse_broken_references(connection)
     connection.commit()

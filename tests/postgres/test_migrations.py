@@ -3,11 +3,40 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from bookshop.database import Base, Database
 from bookshop.migrations import migrate
 from bookshop.tables import TABLES
+
+
+A_SHOP_OF_THE_FIRST_FORM = [
+    *(
+        "INSERT INTO users (id, login, email, password_hash, first_name, last_name, phone,"
+        f" language, role, created_at) VALUES ({id}, 's{id}', '{id}@x.example', '-', '', '', '',"
+        " 'ru', 'seller', '2026-01-01 00:00:00+00:00')"
+        for id in (7, 8)
+    ),
+    *(
+        f"INSERT INTO shops (seller_id, name, payout_account) VALUES ({id}, 'Shop {id}', 'a')"
+        for id in (7, 8)
+    ),
+    *(
+        "INSERT INTO books (id, isbn13, own_seller_id, own_key, title, authors, publisher, series,"
+        " language, category, description, cover_url, created_at, revision)"
+        f" VALUES ({id}, {isbn}, {owner}, {key}, '{title}', '', '', '', '', '', '', '',"
+        " '2026-01-01 00:00:00+00:00', 1)"
+        for id, isbn, owner, key, title in (
+            (1, "'9780141439587'", "NULL", "NULL", "Emma"),
+            (2, "NULL", 8, "'a'", "Letters"),
+        )
+    ),
+    *(
+        "INSERT INTO offers (book_id, seller_id, sku, price, currency, changed_at)"
+        f" VALUES ({book}, {owner}, '', 100, 'RUB', '2026-01-01 00:00:00+00:00')"
+        for book, owner in ((1, 7), (2, 8))
+    ),
+]
 
 
 def differences(database):
@@ -32,6 +61,20 @@ def test_from_nothing_to_the_newest_form_and_again(database):
         migrate(database)
         assert set(inspect(database.engine).get_table_names()) == {*TABLES, "alembic_version"}
         assert differences(database) == []
+
+
+def test_a_shop_of_the_first_form_keeps_what_it_has(database):
+    migrate(database, to="0001")
+    with database.engine.begin() as connection:
+        for statement in A_SHOP_OF_THE_FIRST_FORM:
+            connection.execute(text(statement))
+
+    migrate(database)
+
+    with database.engine.connect() as connection:
+        books = connection.execute(text("SELECT title, facts_from, binding FROM books ORDER BY id"))
+        assert books.all() == [("Emma", 7, ""), ("Letters", 8, "")]
+        assert connection.execute(text("SELECT count(*) FROM offers")).scalar_one() == 2
 
 
 def test_a_table_that_differs_is_found(database):
