@@ -1,7 +1,10 @@
 """What sellers call their columns, in English and Russian, and what we call them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+
+from bookshop.translations import N_
 
 # A field's names from the one that says most: with "цена" and "цена со скидкой" the latter is read.
 SYNONYMS: dict[str, tuple[str, ...]] = {
@@ -50,21 +53,42 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "cover_url": (
         *("cover url", "cover", "cover image", "image", "image url", "picture", "photo"),
+        *("image url l", "image url m", "image url s"),
         *("обложка", "ссылка на обложку", "картинка", "изображение", "фото"),
     ),
     "series": ("series", "book series", "серия", "книжная серия", "цикл"),
+    "binding": (
+        *("binding", "binding type", "cover type", "type of cover", "format"),
+        *("переплет", "тип переплета", "вид переплета", "тип обложки", "вид обложки"),
+        *("обложка тип", "переплет обложка"),
+    ),
+    "age": (
+        *("age", "age limit", "age rating", "age restriction", "reading age"),
+        *("возраст", "возрастное ограничение", "возрастные ограничения", "возрастной рейтинг"),
+        *("возрастной ценз", "ограничение по возрасту"),
+    ),
+    "volume": ("volume", "volume number", "vol", "part", "том", "номер тома", "часть"),
     "sku": (
-        *("sku", "article", "vendor code", "item number", "product code", "id"),
+        *("sku", "article", "vendor code", "item number", "product code", "product id", "id"),
+        *("offer id", "book id", "text#"),
         *("артикул", "код товара", "код", "номенклатурный номер", "ид"),
     ),
     "currency": ("currency", "currency id", "currencyid", "валюта"),
 }
 FIELDS = tuple(SYNONYMS)
 
+MOST_COLUMNS = 16_384  # as in Excel; a name further right is not looked for
+
+# The column that says why a record was refused, in the file of refused records a seller gets back;
+# he mends the others and sends it again as it is.
+REASON = N_("Why not accepted")
+_REASONS = ("why not accepted", "почему не принято")
+
 _FIELD_AND_RANK = {
     name: (field, rank) for field, names in SYNONYMS.items() for rank, name in enumerate(names)
 }
-_BETWEEN_WORDS = re.compile(r"[\W_]+")
+_CHOSEN = -1  # before every name that we know
+_BETWEEN_WORDS = re.compile(r"(?:[^\w#]|_)+")
 
 
 def field_named(header: str) -> str | None:
@@ -73,16 +97,34 @@ def field_named(header: str) -> str | None:
     return known[0] if known else None
 
 
-def places(headers: Sequence[str]) -> dict[str, int]:
-    """Where each field stands. Of several columns for one field the name that says most is read."""
+def is_reason(header: str) -> bool:
+    return _plain(header) in _REASONS
+
+
+def places(headers: Sequence[str], chosen: Mapping[str, str] | None = None) -> dict[str, int]:
+    """Where each field stands. Of several columns for one field the name that says most is read.
+
+    `chosen` is what the seller said: a field for a header, or "" for one not to be read.
+    """
     best: dict[str, tuple[int, int]] = {}
-    for place, header in enumerate(headers):
-        if known := _FIELD_AND_RANK.get(_plain(header)):
+    for place, header in enumerate(headers[:MOST_COLUMNS]):
+        if known := _field_and_rank(header, chosen or {}):
             field, rank = known
             best[field] = min(best.get(field, (rank, place)), (rank, place))
     return {field: place for field, (_, place) in best.items()}
 
 
+def _field_and_rank(header: str, chosen: Mapping[str, str]) -> tuple[str, int] | None:
+    if header not in chosen:
+        return _FIELD_AND_RANK.get(_plain(header))
+    return (chosen[header], _CHOSEN) if chosen[header] in SYNONYMS else None
+
+
 def _plain(header: str) -> str:
     lowered = header.replace("\ufeff", "").casefold().replace("ё", "е")
     return _BETWEEN_WORDS.sub(" ", lowered).strip()
+
+
+def form_of(headers: Sequence[str]) -> str:
+    """The same for files with the same columns in the same order."""
+    return blake2b("\x1f".join(map(_plain, headers)).encode(), digest_size=16).hexdigest()

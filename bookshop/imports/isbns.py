@@ -8,7 +8,19 @@ import pandas as pd
 
 from bookshop.books.isbn import to_isbn13, why_not
 from bookshop.imports.problems import Fault
+from bookshop.translations import N_
 
+ISBN_RESTORED = Fault(
+    "isbn_restored",
+    N_(
+        "The ISBN has lost the zeros in front, as spreadsheets do with numbers; with them it is "
+        "%(isbn)s. Look whether that is the book."
+    ),
+    rejects=False,
+)
+
+_CYRILLIC_X = str.maketrans("Х", "X")
+_SHORT = re.compile(r"[0-9]{6,8}[0-9X]")
 _WEIGHTS = np.array([1, 3] * 6 + [1])
 _BETWEEN = re.compile(r"[,;/|]")
 
@@ -18,10 +30,9 @@ def isbns_13(raw: "pd.Series[str]") -> tuple[Any, dict[int, Fault]]:
     isbns = raw.to_numpy(dtype=object, copy=True)
     faults: dict[int, Fault] = {}
     for place in np.flatnonzero(~_plain_and_right(raw)):
-        text = isbns[place]
-        isbns[place] = _first_valid(text)
-        if isbns[place] is None and text.strip() and (why := why_not(text)):
-            faults[int(place)] = Fault(why.code, why.text, why.params)
+        isbns[place], fault = _read(isbns[place])
+        if fault:
+            faults[int(place)] = fault
     return isbns, faults
 
 
@@ -32,6 +43,24 @@ def _plain_and_right(raw: "pd.Series[str]") -> Any:
     return plain
 
 
+def _read(text: str) -> tuple[str | None, Fault | None]:
+    if not text.strip():
+        return None, None
+    if isbn := _first_valid(text):
+        return isbn, None
+    if isbn := _with_zeros_in_front(text):
+        restored = ISBN_RESTORED
+        return isbn, Fault(restored.code, restored.text, {"isbn": isbn}, restored.rejects)
+    why = why_not(text)
+    return None, Fault(why.code, why.text, why.params) if why else None
+
+
 def _first_valid(text: str) -> str | None:
     """Some catalogues name all the ISBNs of a book in one cell."""
     return to_isbn13(text) or next(filter(None, map(to_isbn13, _BETWEEN.split(text))), None)
+
+
+def _with_zeros_in_front(text: str) -> str | None:
+    """A checksum that is right by chance (one in eleven) is why this is told."""
+    digits = text.strip().upper().translate(_CYRILLIC_X).removesuffix(".0")
+    return to_isbn13(digits.rjust(10, "0")) if _SHORT.fullmatch(digits) else None

@@ -1,6 +1,6 @@
 """What can be wrong with a record, and what can be wrong with a whole file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bookshop.errors import Invalid
@@ -52,6 +52,9 @@ class Problem:
         }
 
 
+NOT_A_BOOK = Fault("not_a_book", N_("Only books are sold here, and this offer is of another type."))
+
+
 def shortened(value: str) -> str:
     """Enough of it to recognise it, on one line and printable."""
     one_line = " ".join("".join(c if c.isprintable() else " " for c in value[:1000]).split())
@@ -78,6 +81,20 @@ class MissingColumns(NotACatalogue):
         "the first line, like “title” and “price”. Missing: %(missing)s. Found: %(found)s."
     )
 
+    def __init__(
+        self,
+        missing: Sequence[str],
+        header: Sequence[str],
+        samples: Sequence[Sequence[str]],
+        known: Mapping[str, str],
+    ) -> None:
+        """With what a seller needs to say which column is which."""
+        found = ", ".join(filter(None, header))
+        super().__init__(missing=", ".join(missing), found=found[:300])
+        self.header = list(header)
+        self.samples = [list(row) for row in samples]
+        self.known = dict(known)  # header -> field
+
 
 class LineTooLong(NotACatalogue):
     text = N_("Line %(line)d is too long to be a record of a catalogue.")
@@ -88,15 +105,49 @@ class Spreadsheet(NotACatalogue):
 
 
 class Archive(NotACatalogue):
-    text = N_("This is a packed archive. Unpack it and upload the catalogue inside.")
+    text = N_(
+        "This kind of archive is not unpacked here. Pack the catalogue as zip or gz, "
+        "or upload it as it is."
+    )
+
+
+class NotOneInside(NotACatalogue):
+    text = N_(
+        "An archive must hold one file, the catalogue, and this one holds %(found)d: %(names)s."
+    )
+
+
+class TooManyInside(NotACatalogue):
+    text = N_("There are too many files in the archive. Pack the catalogue alone.")
+
+
+class NestedArchive(NotACatalogue):
+    text = N_("There is an archive inside the archive. Unpack it and upload the catalogue itself.")
+
+
+class PackedWithPassword(NotACatalogue):
+    text = N_("The archive asks for a password. Pack the catalogue without one.")
+
+
+class BrokenArchive(NotACatalogue):
+    text = N_("The archive is broken or not complete. Pack the catalogue once more.")
+
+
+class UnpacksTooFar(NotACatalogue):
+    text = N_(
+        "The archive unpacks to far more than a catalogue would. "
+        "Upload the catalogue itself, not packed."
+    )
 
 
 class Pdf(NotACatalogue):
-    text = N_("This is a PDF. Save the list as CSV, Yandex YML or YAML and upload that.")
+    text = N_("This is a PDF. Save the list as CSV, Yandex YML, YAML or ONIX and upload that.")
 
 
 class BinaryFile(NotACatalogue):
-    text = N_("This is not a text file. Save the list as CSV, Yandex YML or YAML and upload that.")
+    text = N_(
+        "This is not a text file. Save the list as CSV, Yandex YML, YAML or ONIX and upload that."
+    )
 
 
 class WebPage(NotACatalogue):
@@ -106,12 +157,15 @@ class WebPage(NotACatalogue):
     )
 
 
-class OnixNotYetRead(NotACatalogue):
-    text = N_("This is an ONIX message, which is not yet read. Use CSV, Yandex YML or YAML.")
+class Onix21(NotACatalogue):
+    text = N_("This is ONIX 2.1, which is no longer used. Export ONIX 3.0 or 3.1 and upload that.")
 
 
 class AnotherXml(NotACatalogue):
-    text = N_("This XML begins with <%(root)s>: a Yandex Market catalogue begins with yml_catalog.")
+    text = N_(
+        "This XML begins with <%(root)s>: a Yandex Market catalogue begins with yml_catalog, "
+        "an ONIX one with ONIXMessage."
+    )
 
 
 class DeclaresEntities(NotACatalogue):

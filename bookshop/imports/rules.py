@@ -27,6 +27,8 @@ _IN_THOUSANDS = re.compile(
     r"([0-9]{1,3}(?:,[0-9]{3})+)\.([0-9]+)|([0-9]{1,3}(?:\.[0-9]{3})+),([0-9]+)"
 )
 _WHOLE = re.compile(r"([0-9]+)(?:[.,]0+)?")
+_AT_LEAST = re.compile(r"(?:более|больше|свыше|от|more than|over|>=?) ?([0-9]+)|([0-9]+) ?\+")
+_THOUSANDS = 3  # digits: 1.000 may be meant for one or for a thousand
 _PIECES = re.compile(r"(шт|экз|pcs|copies)\.?$")
 _YEAR = re.compile(r"(-?[0-9]{1,6})(?:(?:-[0-9]{2}){1,2}|\.0|(?:г|год|года)\.?)?")
 _PAGES = re.compile(r"([0-9]{1,9})(?:\.0)?(?:с|стр|страниц|p|pp|pages)?\.?")
@@ -99,6 +101,8 @@ def price(text: str) -> int | Fault:
     if not parts:
         return PRICE_NOT_POSITIVE if _is_negative(number) else PRICE_NOT_A_NUMBER
     whole, fraction = ([part for part in parts.groups() if part] + [""])[:2]
+    if len(fraction) > _THOUSANDS:  # a database's 1234.5000 is exact
+        fraction = fraction[:2] + fraction[2:].rstrip("0")
     if len(fraction) > 2:
         return PRICE_TOO_FINE
     minor = _bounded(re.sub("[., ]", "", whole) + fraction.ljust(2, "0"))
@@ -113,6 +117,8 @@ def stock(text: str) -> int | Fault:
     if words in _STOCK_IN_WORDS:
         return _STOCK_IN_WORDS[words]
     number = _PIECES.sub("", _SPACES.sub("", words))
+    if at_least := _AT_LEAST.fullmatch(words):
+        number = at_least[1] or at_least[2]
     if whole := _WHOLE.fullmatch(number):
         copies = _bounded(whole[1])
         return copies if copies <= MOST_COPIES else STOCK_TOO_HIGH

@@ -11,12 +11,15 @@ from bookshop.translations import N_
 
 LONGEST = {
     **{"title": 500, "authors": 2_000, "publisher": 200, "category": 100, "series": 200},
-    **{"sku": 100, "description": 10_000},
+    **{"sku": 100, "description": 10_000, "binding": 100, "age": 20, "volume": 100},
 }
 _KEYS = ("title", "sku")  # cut short they would be another book's
 
 # Besides controls: what turns the direction of writing, or has no width.
-_UNSEEN = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_UNSEEN = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+    "\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff"
+)
 _DAMAGED = "\N{REPLACEMENT CHARACTER}"
 _ACCENTS_APART = "\u0300-\u036f"
 _SPACES = " \u00a0\t\r\n\u2028\u2029"
@@ -30,7 +33,6 @@ TITLE_MISSING = Fault("title_missing", N_("The title is missing."))
 DAMAGED = Fault(
     "letters_damaged",
     N_("Some letters could not be read: save the file as UTF-8 and upload it again."),
-    rejects=False,
 )
 
 
@@ -45,7 +47,7 @@ def cleaned(name: str, raw: "pd.Series[str]") -> tuple[Any, dict[int, Fault]]:
         faults |= _at(text.str.contains(_DAMAGED, regex=False), DAMAGED)
     too_long = text.str.len() > LONGEST[name]
     if too_long.any():
-        text = text.str.slice(0, LONGEST[name])
+        text = text.where(~too_long, text.str.slice(0, LONGEST[name]).str.rstrip())
         faults |= _at(too_long, _too_long(name))
     if name == "title":
         faults |= _at(text == "", TITLE_MISSING)

@@ -1,42 +1,171 @@
 """CSV as spreadsheets, price lists and databases write it."""
 
 import csv
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from io import TextIOWrapper
+from itertools import islice
 from operator import itemgetter
-from typing import TextIO
+from typing import BinaryIO
 
 import pandas as pd
 
 from bookshop.imports import columns
-from bookshop.imports.problems import (
-    WHOLE_ROW,
-    EmptyFile,
-    Fault,
-    LineTooLong,
-    MissingColumns,
-    NoRecords,
-)
+from bookshop.imports.problems import WHOLE_ROW, EmptyFile, Fault, MissingColumns, NoRecords
 from bookshop.imports.reading.detect import HEAD, Source
-from bookshop.imports.reading.records import STOCK_ASSUMED, Notes, Record, in_chunks
+from bookshop.imports.reading.lines import Lines
+from bookshop.imports.reading.records import Notes, Record, in_chunks
+from bookshop.imports.reading.rows import DELIMITERS, OPEN_QUOTE, Rows, declared_delimiter
 from bookshop.translations import N_
 
-_DELIMITERS = ",;\t|"
 _NEEDED = ("title", "price")
-_LONGEST_LINE = 4 << 20
-_LONGEST_RECORD = 1 << 20  # a quote that is never closed stops here
-csv.field_size_limit(_LONGEST_LINE + _LONGEST_RECORD)  # our own limits are the ones that speak
+_SAMPLES = 5
+_LONGEST_SAMPLE = 80  # letters; of a header too
 
-_OPEN_QUOTE = Fault("open_quote", N_("A quotation mark is opened here and not closed."))
+_CUT_SHORT = Fault(
+    "cut_short",
+    N_(
+        "The file ends in the middle of a record, so not all of it seems to have come: "
+        "nothing that it lacks can be withdrawn."
+    ),
+    rejects=False,
+)
 
 
 def read(source: Source, notes: Notes) -> Iterator[pd.DataFrame]:
-    with source.path.open(
-        encoding=source.encoding.codec, errors="replace", newline=_newline(source)
-    ) as stream:
-        table = _Table(stream, notes)
-        names = list(table.places)
-        yield from in_chunks(table.records(), names if table.has_stock else [*names, "stock"])
+    with source.open() as file:
+        table = Table(source, file, notes)
+        yield from in_chunks(table.records(), table.fields)
+
+
+def write_refused(source: Source, why: Mapping[int, str], heading: str, into: BinaryIO) -> None:
+    """With the mark that Excel knows UTF-8 by."""
+    text = TextIOWrapper(into, "utf-8-sig", newline="")
+    with source.open() as file:
+        table = Table(source, file, Notes())
+        writer = csv.writer(text, delimiter=table.delimiter)
+        writer.writerow(table.with_reason(table.header, heading))
+        for _, number, row, _ in table.rows():
+            if number in why:
+                writer.writerow(table.with_reason(row, why[number]))
+    text.detach()  # what it held is written, and `into` stays open
+
+
+class Table:
+    """The header, and below it the records."""
+
+    def __init__(self, source: Source, file: BinaryIO, notes: Notes) -> None:
+        self._notes = notes
+        self._mapping = source.mapping
+        stream = TextIOWrapper(
+            file, source.encoding.codec, errors="replace", newline=_newline(source)
+        )
+        self._lines = Lines(stream, file)
+        self.delimiter = declared_delimiter(self._lines) or self._likeliest_delimiter()
+        self._rows = Rows(self._lines, self.delimiter)
+        self.header = self._rows.next() or []
+        if not self.header:
+            raise EmptyFile
+        self._rows.width = len(self.header)
+        self._names = _shown(self.header)
+        self._places = columns.places(self._names, self._mapping)
+        self._earlier_reasons = {i for i, name in enumerate(self._names) if columns.is_reason(name)}
+        self._width_needed = max((place + 1 for place in self._named()), default=0)
+        self._check_header()
+
+    @property
+    def fields(self) -> list[str]:
+        """Whose cells the records have; `stock` is always among them."""
+        return [*self._places, *(() if "stock" in self._places else ("stock",))]
+
+    def records(self) -> Iterator[Record | None]:
+        number = 0
+        cells = itemgetter(*self._places.values())  # two at least, so these are a tuple
+        more = () if "stock" in self._places else (self._notes.stock_unsaid(self._lines.first),)
+        for line, number, row, fault in self.rows():
+            if fault:
+                self._notes.refuse(fault, line, number, WHOLE_ROW, self._lines.held[0])
+                yield None
+            else:
+                yield Record(line, number, cells(row) + more)
+        if number == 0:
+            raise NoRecords
+
+    def rows(self) -> Iterator[tuple[int, int, list[str], Fault | None]]:
+        """Each with its line, its number, and what is wrong with it as a row."""
+        for number, (line, row) in enumerate(self._every_row(), start=1):
+            if number <= _SAMPLES:
+                self._notes.samples.append(_shown(row))
+            if len(row) == self._rows.width and not self._lines.cut_short:
+                yield line, number, row, None
+            else:
+                yield line, number, *self._mended(row)
+        if "".join(self._lines.before).endswith("\N{REPLACEMENT CHARACTER}"):
+            self._cut_short()  # between two bytes of a letter
+
+    def _every_row(self) -> Iterator[tuple[int, list[str]]]:
+        """With the line on which it begins: by the block where that goes, else one by one."""
+        while True:
+            block = self._rows.next_block()
+            yield from enumerate(block, start=self._lines.first)
+            if (row := self._rows.next()) is None:
+                return
+            yield self._lines.first, row
+
+    def with_reason(self, row: list[str], reason: str) -> list[str]:
+        """The reason stands below its heading; a row that is too long goes on after it."""
+        width = len(self.header)
+        filled = row[:width] + [""] * (width - len(row))
+        kept = [cell for i, cell in enumerate(filled) if i not in self._earlier_reasons]
+        return [*kept, reason, *row[width:]]
+
+    def _mended(self, row: list[str]) -> tuple[list[str], Fault | None]:
+        """As many cells as the header has, or what is wrong."""
+        width = len(self.header)
+        if not self._lines.cut_short and self._width_needed <= len(row) < width:
+            return row + [""] * (width - len(row)), None
+        if self._rows.is_never_closed():
+            self._cut_short()
+            return row, OPEN_QUOTE
+        if self._rows.has_swallowed_others():
+            return self._rows.first_line_alone(), OPEN_QUOTE
+        if len(row) < width and not self._lines.held[-1].endswith("\n"):
+            self._cut_short()
+        return row, _wrong_width(len(row), width)
+
+    def _cut_short(self) -> None:
+        self._notes.cut_short = True
+        self._notes.warn_once(_CUT_SHORT, self._lines.first)
+
+    def _likeliest_delimiter(self) -> str:
+        """That which makes the most known columns of the first line, then the most columns."""
+        return max(DELIMITERS, key=self._known_and_all_columns)
+
+    def _known_and_all_columns(self, delimiter: str) -> tuple[int, int]:
+        row = Rows(self._lines, delimiter).next() or []
+        self._lines.begin_again()
+        return len(columns.places(_shown(row), self._mapping)), len(row)
+
+    def _check_header(self) -> None:
+        known = {self._names[place]: field for field, place in self._places.items()}
+        self._notes.header, self._notes.read_as = self._names, known
+        if missing := [field for field in _NEEDED if field not in self._places]:
+            list(islice(self.rows(), _SAMPLES))  # they are noted on the way
+            raise MissingColumns(missing, self._names, self._notes.samples, known)
+        unread = [self._names[i] for i in self._named() if self._is_unknown(self._names[i])]
+        if unread:
+            names = ", ".join(unread)[:300]
+            self._notes.warn_once(_unknown_columns(names), self._lines.first, "(header)", names)
+
+    def _is_unknown(self, name: str) -> bool:
+        return name not in self._notes.read_as and name not in self._mapping
+
+    def _named(self) -> list[int]:
+        """Where there are columns that somebody may have filled."""
+        return [
+            place
+            for place, name in enumerate(self._names)
+            if name and place not in self._earlier_reasons
+        ]
 
 
 def _newline(source: Source) -> str | None:
@@ -45,143 +174,10 @@ def _newline(source: Source) -> str | None:
         return "\n" if "\r\r\n" in stream.read(HEAD) else None
 
 
-class _Lines:
-    """Feeds csv.reader line by line, and can take back what one record has swallowed."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self.held: list[str] = []  # of the record being read
-        self.first = 1  # its line in the file
-        self.cut_short = False  # it was still open when the file, or our patience, ended
-        self._stream = stream
-        self._returned: deque[str] = deque()
-        self._length = 0
-
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = "" if self._length > _LONGEST_RECORD else self._next_line()
-        if not line:
-            self.cut_short = bool(self.held)
-            raise StopIteration
-        self.held.append(line)
-        self._length += len(line)
-        return line
-
-    def begin_record(self) -> None:
-        self.first += len(self.held)
-        self.held = []
-        self.cut_short = False
-        self._length = 0
-
-    def give_back(self, keep: int) -> None:
-        """All but the first `keep` lines are read again."""
-        self._returned.extendleft(reversed(self.held[keep:]))
-        del self.held[keep:]
-
-    def _next_line(self) -> str:
-        """Blank at the end of the file."""
-        if self._returned:
-            return self._returned.popleft()
-        line = self._stream.readline(_LONGEST_LINE)
-        if len(line) == _LONGEST_LINE:
-            raise LineTooLong(line=self.first + len(self.held))
-        return line.replace("\r", "")
-
-
-class _Table:
-    """The header, and below it the records."""
-
-    def __init__(self, stream: TextIO, notes: Notes) -> None:
-        self._lines = _Lines(stream)
-        self._notes = notes
-        self._separate_by(self._declared_delimiter() or self._likeliest_delimiter())
-        self._header = self._first_row()
-        self.places = columns.places(self._header)
-        self.has_stock = "stock" in self.places
-        self._check_header()
-
-    def records(self) -> Iterator[Record]:
-        cut = _cutter(list(self.places.values()), () if self.has_stock else ("1",))
-        number = 0
-        while (row := self._next_row()) is not None:
-            number += 1
-            if fitting := self._fitted(row, number):
-                yield Record(self._lines.first, number, cut(fitting))
-        if number == 0:
-            raise NoRecords
-
-    def _first_row(self) -> list[str]:
-        row = self._next_row()
-        if row is None:
-            raise EmptyFile
-        return row
-
-    def _next_row(self) -> list[str] | None:
-        """None at the end. Lines without a word in them are no rows."""
-        while True:
-            self._lines.begin_record()
-            row = next(self._reader, None)
-            if row is None or any(cell.strip() for cell in row):
-                return row
-
-    def _fitted(self, row: list[str], number: int) -> list[str] | None:
-        """As many cells as the header has, or a problem of this row."""
-        width = len(self._header)
-        if not self._lines.cut_short:
-            if len(row) == width:
-                return row
-            if self._width_needed <= len(row) < width:
-                return row + [""] * (width - len(row))
-        if self._lines.cut_short or self._has_swallowed_others(width):
-            self._lines.give_back(keep=1)
-            fault = _OPEN_QUOTE
-        else:
-            fault = _wrong_width(len(row), width)
-        value = self._lines.held[0]
-        self._notes.refuse(fault, self._lines.first, number, WHOLE_ROW, value)
-        return None
-
-    def _has_swallowed_others(self, width: int) -> bool:
-        """Is one of its further lines a whole record? Then a quote was opened by mistake."""
-        alone = csv.reader(self._lines.held[1:], delimiter=self._delimiter)
-        return any(len(row) == width for row in alone)
-
-    def _separate_by(self, delimiter: str) -> None:
-        self._delimiter = delimiter
-        self._reader = csv.reader(self._lines, delimiter=delimiter)
-
-    def _declared_delimiter(self) -> str | None:
-        """Excel's own first line: sep=;"""
-        self._lines.begin_record()
-        line = next(self._lines, "").strip("\ufeff\n\r")
-        if line[:4].lower() == "sep=" and line[4:] in set(_DELIMITERS):
-            return line[4]
-        self._lines.give_back(keep=0)
-        return None
-
-    def _likeliest_delimiter(self) -> str:
-        """That which makes the most known columns of the first line, then the most columns."""
-        return max(_DELIMITERS, key=self._known_and_all_columns)
-
-    def _known_and_all_columns(self, delimiter: str) -> tuple[int, int]:
-        self._separate_by(delimiter)
-        row = self._next_row() or []
-        self._lines.give_back(keep=0)
-        return len(columns.places(row)), len(row)
-
-    def _check_header(self) -> None:
-        if missing := [name for name in _NEEDED if name not in self.places]:
-            found = ", ".join(name.strip() for name in self._header if name.strip())
-            raise MissingColumns(missing=", ".join(missing), found=found[:300])
-        named = [place for place, name in enumerate(self._header) if name.strip()]
-        self._width_needed = max(named) + 1
-        unread = [self._header[i].strip() for i in named if i not in self.places.values()]
-        if unread:
-            names = ", ".join(unread)[:300]
-            self._notes.warn_once(_unknown_columns(names), self._lines.first, "(header)", names)
-        if not self.has_stock:
-            self._notes.warn_once(STOCK_ASSUMED, self._lines.first, "stock")
+def _shown(row: Sequence[str]) -> list[str]:
+    """Each cell on one line, and no more than is needed to know them."""
+    cells = row[: columns.MOST_COLUMNS]
+    return [" ".join(cell[:1000].strip("\ufeff\0").split())[:_LONGEST_SAMPLE] for cell in cells]
 
 
 def _unknown_columns(names: str) -> Fault:
@@ -198,9 +194,3 @@ def _wrong_width(found: int, expected: int) -> Fault:
         ),
         {"found": found, "expected": expected},
     )
-
-
-def _cutter(places: list[int], more: tuple[str, ...]) -> Callable[[list[str]], tuple[str, ...]]:
-    """Takes the known cells out of a row; `more` stands for columns the file has not."""
-    cells: Callable[[list[str]], tuple[str, ...]] = itemgetter(*places)
-    return (lambda row: cells(row) + more) if more else cells

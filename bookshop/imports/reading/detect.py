@@ -1,9 +1,10 @@
 """What a file is, told by what is in it and never by its name."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from bookshop.imports.problems import (
     AnotherXml,
@@ -11,21 +12,23 @@ from bookshop.imports.problems import (
     BinaryFile,
     DeclaresEntities,
     EmptyFile,
+    NestedArchive,
     NotACatalogue,
-    OnixNotYetRead,
+    Onix21,
     Pdf,
     Spreadsheet,
     WebPage,
 )
 from bookshop.imports.reading.encodings import Encoding, encoding_of
+from bookshop.imports.reading.packed import GZIP, ZIP
 
-Format = Literal["csv", "yml", "yaml"]
+Format = Literal["csv", "yml", "yaml", "onix"]
 
 HEAD = 1 << 16
 _SIGNATURES: tuple[tuple[bytes, type[NotACatalogue]], ...] = (
     (b"\xd0\xcf\x11\xe0", Spreadsheet),
     (b"%PDF", Pdf),
-    (b"\x1f\x8b", Archive),
+    *((signature, NestedArchive) for signature in (GZIP, *ZIP)),  # one of them is unpacked by now
     (b"Rar!", Archive),
     (b"7z\xbc\xaf", Archive),
     (b"BZh", Archive),
@@ -37,23 +40,37 @@ _SIGNATURES: tuple[tuple[bytes, type[NotACatalogue]], ...] = (
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _XML_PREAMBLE = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _HARMLESS_DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]*>", re.IGNORECASE)
-_ROOT = re.compile(r"<([^\W\d][\w.:-]{0,60})[\s/>]")
+_ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([^\W\d][\w.-]{0,60})(?=[\s/>])([^<>]*)")
+_ONIX_3 = re.compile(r"""\brelease\s*=\s*["']3""")
 _HTML_DOCTYPE = re.compile(r"<!DOCTYPE\s+html", re.IGNORECASE)
 _XML_ENCODING = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _BEFORE_YAML = re.compile(r"(\s*(#|---|%YAML)[^\n]*(\n|$)|\s*\n)*")
 _YAML = re.compile(r"""-(\s|$)|[\[{]|["']?[\w .-]+["']?\s*:(\s|$)""")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Source:
-    """A file, and what was found out about it."""
+    """A file, what was found out about it, and what its seller says of its columns."""
 
     path: Path
     format: Format
     encoding: Encoding
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    _opened: BinaryIO | None = None
+
+    def open(self) -> BinaryIO:
+        self._opened = self.path.open("rb")
+        return self._opened
+
+    def progress(self) -> float:
+        """How far what was opened has been read, from 0 to 1."""
+        if self._opened is None:
+            return 0.0
+        return 1.0 if self._opened.closed else self._opened.tell() / self.path.stat().st_size
 
 
-def look_at(path: Path) -> Source:
+def look_at(path: Path, mapping: Mapping[str, str] | None = None) -> Source:
+    """`path` is not packed: see packed."""
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head:
@@ -66,20 +83,17 @@ def look_at(path: Path) -> Source:
     if len(_CONTROL.findall(text)) * 10 > len(text):
         raise BinaryFile
     if text.startswith("<"):
-        _refuse_other_xml(text)
-        return Source(path, "yml", _declared_encoding(text) or encoding)
-    return Source(path, "yaml" if _is_yaml(text) else "csv", encoding)
+        return Source(path, _format_of_xml(text), _declared_encoding(text) or encoding)
+    return Source(path, "yaml" if _is_yaml(text) else "csv", encoding, mapping or {})
 
 
 def _refuse_by_signature(head: bytes) -> None:
-    if head.startswith(b"PK\x03\x04"):
-        raise Spreadsheet if b"xl/" in head or b"[Content_Types].xml" in head else Archive
     for signature, refusal in _SIGNATURES:
         if head.startswith(signature):
             raise refusal
 
 
-def _refuse_other_xml(text: str) -> None:
+def _format_of_xml(text: str) -> Format:
     if _HTML_DOCTYPE.match(text):
         raise WebPage
     text = _after_preamble(text)
@@ -89,14 +103,23 @@ def _refuse_other_xml(text: str) -> None:
             raise DeclaresEntities
         text = _after_preamble(text[doctype.end() :])
     root = _ROOT.match(text)
-    match root and root[1].lower():
+    if not root:
+        raise AnotherXml(root="?")
+    match root[1].lower():
         case "yml_catalog":
-            return
+            return "yml"
+        case "onixmessage":
+            return _onix(root[2])
         case "html":
             raise WebPage
-        case "onixmessage":
-            raise OnixNotYetRead
-    raise AnotherXml(root=root[1] if root else "?")
+    raise AnotherXml(root=root[1])
+
+
+def _onix(attributes: str) -> Format:
+    """2.1 needs no release, and a message that has none is one of that time."""
+    if not _ONIX_3.search(attributes):
+        raise Onix21
+    return "onix"
 
 
 def _after_preamble(text: str) -> str:

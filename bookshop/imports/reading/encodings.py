@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ _MARKS = (
 _CYRILLIC = (("cp1251", "windows-1251"), ("koi8-r", "koi8-r"), ("cp866", "cp866"))
 _COMMON_LETTERS = frozenset("оеаинтсрвлкмдпу")
 _BLOCK = 1 << 20
+_DAMAGED = "\N{REPLACEMENT CHARACTER}"
+_DAMAGED_ENOUGH = 10_000  # to tell what the rest will be like
 
 
 @dataclass(frozen=True)
@@ -29,14 +32,16 @@ UTF_8 = Encoding("utf-8", "utf-8")
 
 
 def encoding_of(path: Path, head: bytes) -> Encoding:
-    """A mark at the beginning, or UTF-8 if every byte of the file agrees, or the likeliest else."""
+    """A mark at the beginning, or UTF-8 if (nearly) all bytes agree, or the likeliest else."""
     for mark, codec, name in _MARKS:
         if head.startswith(mark):
             return Encoding(codec, name)
     if unmarked := _utf16_without_mark(head):
         return unmarked
     odd_bytes = _first_that_is_not_utf8(path)
-    return UTF_8 if odd_bytes is None else _one_byte_encoding(odd_bytes)
+    if odd_bytes is None or _is_mostly_utf8(path):
+        return UTF_8
+    return _one_byte_encoding(odd_bytes)
 
 
 def _utf16_without_mark(head: bytes) -> Encoding | None:
@@ -50,30 +55,40 @@ def _utf16_without_mark(head: bytes) -> Encoding | None:
 def _first_that_is_not_utf8(path: Path) -> bytes | None:
     """The block that could not be decoded; None when the whole file is UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            try:
-                decoder.decode(block)
-            except UnicodeDecodeError:
-                return block
-    try:
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return _last_block(path)
+    before = b""
+    for block in _blocks(path):
+        try:
+            decoder.decode(block, final=not block)
+        except UnicodeDecodeError:
+            return block or before
+        before = block
     return None
 
 
-def _last_block(path: Path) -> bytes:
+def _is_mostly_utf8(path: Path) -> bool:
+    """Bytes that are UTF-8 by chance are few in any other encoding: these are damaged instead."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    sound = damaged = 0
+    for block in _blocks(path):
+        text = decoder.decode(block, final=not block)
+        if not text.isascii():
+            bad = text.count(_DAMAGED)
+            damaged += bad
+            sound += len(text) - bad - len(text.encode("ascii", "ignore"))
+            if damaged > _DAMAGED_ENOUGH:
+                break
+    return sound > damaged
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    """The last is blank."""
     with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _BLOCK))
-        return file.read()
+        while block := file.read(_BLOCK):
+            yield block
+    yield b""
 
 
 def _one_byte_encoding(sample: bytes) -> Encoding:
-    as_utf8 = sample.decode("utf-8", "replace")
-    damaged = as_utf8.count("\N{REPLACEMENT CHARACTER}")
-    if sum(letter > "\x7f" for letter in as_utf8) > 10 * damaged:
-        return UTF_8  # a few broken letters do not make it another encoding
     if _written_in_whole_words(sample):
         return max((Encoding(*names) for names in _CYRILLIC), key=lambda e: _likeness(sample, e))
     return (

@@ -1,166 +1,184 @@
-"""YAML as a stream of events: every value as it was written, and none of YAML's tricks."""
+"""YAML, every value as the text it was written as."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from io import TextIOWrapper
+from itertools import chain
+from typing import Any, BinaryIO
 
 import pandas as pd
 from yaml import (
-    AliasEvent,
-    CBaseLoader,
+    CBaseDumper,
     CollectionStartEvent,
+    DocumentEndEvent,
     DocumentStartEvent,
     Event,
     MappingEndEvent,
     MappingStartEvent,
-    NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
     StreamEndEvent,
-    YAMLError,
-    parse,
+    StreamStartEvent,
+    emit,
 )
 
-from bookshop.imports.columns import FIELDS, field_named
-from bookshop.imports.problems import (
-    WHOLE_ROW,
-    BrokenYaml,
-    Fault,
-    NoListOfBooks,
-    NoRecords,
-    TooDeep,
-    YamlTricks,
-)
+from bookshop.imports.columns import FIELDS, field_named, is_reason
+from bookshop.imports.problems import WHOLE_ROW, Fault, NoListOfBooks, NoRecords
 from bookshop.imports.reading.detect import Source
-from bookshop.imports.reading.records import STOCK_ASSUMED, Notes, Record, in_chunks
+from bookshop.imports.reading.events import Events, line_of
+from bookshop.imports.reading.records import Notes, Record, in_chunks
 from bookshop.translations import N_
 
+_NEVER_FOLDED = 1 << 30
 _LISTS = ("books", "offers", "items", "книги", "товары")
-_DEEPEST = 16
-_NOTHING = ("", "~", "null", "Null", "NULL")
 
 _NOT_A_RECORD = Fault("not_a_record", N_("Each book is a list of names and values here."))
 _TWICE = Fault("given_twice", N_("This value is given twice in one record."))
 
+_field_named = lru_cache(maxsize=1000)(field_named)
+
 
 def read(source: Source, notes: Notes) -> Iterator[pd.DataFrame]:
-    with source.path.open(encoding=source.encoding.codec, errors="replace") as stream:
-        yield from in_chunks(
-            _Catalogue(_Events(parse(stream, Loader=CBaseLoader)), notes).records(), FIELDS
-        )
+    with TextIOWrapper(source.open(), source.encoding.codec, "replace") as stream:
+        yield from in_chunks(_Reader(Events(stream), notes).records(), FIELDS)
 
 
-class _Events:
-    """libyaml's events, with what a catalogue has no need of refused."""
-
-    def __init__(self, events: Iterator[Event]) -> None:
-        self._events = events
-        self._depth = 0
-        self.line = 1
-
-    def next(self) -> Event:
-        try:
-            event = next(self._events)
-        except YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            raise BrokenYaml(line=mark.line + 1 if mark else self.line) from error
-        self.line = event.start_mark.line + 1 if event.start_mark else self.line
-        self._refuse_tricks(event)
-        self._depth += isinstance(event, CollectionStartEvent)
-        self._depth -= isinstance(event, SequenceEndEvent | MappingEndEvent)
-        if self._depth > _DEEPEST:
-            raise TooDeep(line=self.line)
-        return event
-
-    def value(self, event: Event) -> str:
-        """A text as written; a list as its texts; anything else is not a value of a book."""
-        if isinstance(event, ScalarEvent):
-            return "" if not event.style and event.value in _NOTHING else event.value
-        if isinstance(event, SequenceStartEvent):
-            return "; ".join(filter(None, map(self.value, self.items())))
-        if isinstance(event, MappingStartEvent):
-            for key in self.items():
-                self.value(key)
-        return ""
-
-    def items(self) -> Iterator[Event]:
-        """What begins inside the collection just begun, up to its end."""
-        while not isinstance(event := self.next(), SequenceEndEvent | MappingEndEvent):
-            yield event
-
-    def _refuse_tricks(self, event: Event) -> None:
-        if isinstance(event, AliasEvent) or (
-            isinstance(event, NodeEvent) and (event.anchor or getattr(event, "tag", None))
-        ):
-            raise YamlTricks(line=self.line)
+def write_refused(source: Source, why: Mapping[int, str], heading: str, into: BinaryIO) -> None:
+    """The refused records, every value in the form it had, each with the reason below a key."""
+    with TextIOWrapper(source.open(), source.encoding.codec, "replace") as stream:
+        told = _told(Events(stream), why, heading)
+        emit(told, into, CBaseDumper, allow_unicode=True, width=_NEVER_FOLDED)
 
 
 class _Catalogue:
-    """A list of records, or a mapping that has one under `books`."""
+    """A list of books, or a mapping that has one under a name like `books`."""
 
-    def __init__(self, events: _Events, notes: Notes) -> None:
+    def __init__(self, events: Events) -> None:
         self._events = events
-        self._notes = notes
-        self._currency = ""
-        self._number = 0
-        self._stock_assumed_at: int | None = None
         self._found_list = False
+        self.currency = ""
 
-    def records(self) -> Iterator[Record]:
+    def books(self) -> Iterator[Any]:
+        """The event that each begins with; the rest of it is to be read before the next."""
         while not isinstance(event := self._events.next(), StreamEndEvent):
             if isinstance(event, DocumentStartEvent):
                 yield from self._document(self._events.next())
         if not self._found_list:
             raise NoListOfBooks
-        if self._number == 0:
-            raise NoRecords
-        if self._stock_assumed_at:
-            self._notes.warn_once(STOCK_ASSUMED, self._stock_assumed_at, "stock")
 
-    def _document(self, event: Event) -> Iterator[Record]:
+    def _document(self, event: Any) -> Iterator[Any]:
         if isinstance(event, SequenceStartEvent):
             yield from self._list()
         elif isinstance(event, MappingStartEvent):
             yield from self._mapping()
 
-    def _mapping(self) -> Iterator[Record]:
+    def _mapping(self) -> Iterator[Any]:
         for key in self._events.items():
+            self._events.begin_record()
             name = self._events.value(key).strip().lower()
             value = self._events.next()
             if name in _LISTS and isinstance(value, SequenceStartEvent):
                 yield from self._list()
             elif field_named(name) == "currency":
-                self._currency = self._events.value(value)
+                self.currency = self._events.value(value)
             else:
                 self._events.value(value)
 
-    def _list(self) -> Iterator[Record]:
+    def _list(self) -> Iterator[Any]:
         self._found_list = True
         for event in self._events.items():
-            self._number += 1
-            line = self._events.line
-            if isinstance(event, MappingStartEvent):
-                yield from self._record(line)
-            else:
-                value = self._events.value(event)
-                self._notes.refuse(_NOT_A_RECORD, line, self._number, WHOLE_ROW, value)
+            self._events.begin_record()
+            yield event
 
-    def _record(self, line: int) -> Iterator[Record]:
+
+class _Reader:
+    def __init__(self, events: Events, notes: Notes) -> None:
+        self._events = events
+        self._notes = notes
+        self._catalogue = _Catalogue(events)
+
+    def records(self) -> Iterator[Record | None]:
+        number = 0
+        for event in self._catalogue.books():
+            number += 1
+            yield self._record(event, line_of(event), number)
+        if number == 0:
+            raise NoRecords
+
+    def _record(self, event: Any, line: int, number: int) -> Record | None:
+        if not isinstance(event, MappingStartEvent):
+            value = self._events.value(event)
+            self._notes.refuse(_NOT_A_RECORD, line, number, WHOLE_ROW, value)
+            return None
+        said, twice = self._said()
+        if twice:
+            self._notes.refuse(_TWICE, line, number, twice, said[twice])
+            return None
+        if "stock" not in said:
+            said["stock"] = self._notes.stock_unsaid(line)
+        said.setdefault("currency", self._catalogue.currency)
+        return Record(line, number, tuple([said.get(name, "") for name in FIELDS]))
+
+    def _said(self) -> tuple[dict[str, str], str]:
+        """By field, and which of them is given twice."""
+        following, value_of = self._events.next, self._events.value
         said: dict[str, str] = {}
         twice = ""
-        for key in self._events.items():
-            name = field_named(self._events.value(key))
-            value = self._events.value(self._events.next())
+        while type(key := following()) is not MappingEndEvent:
+            name = _field_named(value_of(key))
+            value = value_of(following())
             if name and name in said:
                 twice = name
             elif name:
                 said[name] = value
-        if twice:
-            self._notes.refuse(_TWICE, line, self._number, twice, said[twice])
-        else:
-            yield Record(line, self._number, self._cells(said, line))
+        return said, twice
 
-    def _cells(self, said: dict[str, str], line: int) -> tuple[str, ...]:
-        if "stock" not in said:
-            self._stock_assumed_at = self._stock_assumed_at or line
-        known = {"stock": "1", "currency": self._currency} | said
-        return tuple(known.get(name, "") for name in FIELDS)
+
+def _told(events: Events, why: Mapping[int, str], heading: str) -> Iterator[Event]:
+    catalogue = _Catalogue(events)
+    books = catalogue.books()
+    first = next(books)  # what stands before it has been read now
+    yield from (StreamStartEvent(encoding="utf-8"), DocumentStartEvent(), _mapping())
+    if catalogue.currency:
+        yield from (_scalar("currency"), _scalar(catalogue.currency))
+    yield from (_scalar("books"), SequenceStartEvent(None, None, True, flow_style=False))
+    for number, event in enumerate(chain([first], books), start=1):
+        if number in why:
+            yield _mapping()
+            yield from _kept(events, event)
+            yield from (_scalar(heading), _scalar(why[number]), MappingEndEvent())
+        else:
+            events.value(event)
+    yield from (SequenceEndEvent(), MappingEndEvent(), DocumentEndEvent(), StreamEndEvent())
+
+
+def _kept(events: Events, event: Any) -> Iterator[Event]:
+    """The names and values of a record, without the reason of last time."""
+    if not isinstance(event, MappingStartEvent):
+        yield _scalar("record")
+        yield from _copied(events, event)
+        return
+    for key in events.items():
+        if isinstance(key, ScalarEvent) and is_reason(key.value):
+            events.value(events.next())
+        else:
+            yield from _copied(events, key)
+            yield from _copied(events, events.next())
+
+
+def _copied(events: Events, event: Any) -> Iterator[Event]:
+    """All of what begins here."""
+    yield event
+    if isinstance(event, CollectionStartEvent):
+        for inside in events.items():
+            yield from _copied(events, inside)
+        yield MappingEndEvent() if isinstance(event, MappingStartEvent) else SequenceEndEvent()
+
+
+def _mapping() -> Event:
+    return MappingStartEvent(None, None, True, flow_style=False)
+
+
+def _scalar(text: str) -> Event:
+    return ScalarEvent(None, None, (True, True), text)

@@ -1,162 +1,175 @@
-"""Yandex Market YML, read offer by offer; nothing it refers to is ever loaded."""
+"""Yandex Market YML, read offer by offer."""
 
-import html
 import re
-from collections.abc import Iterator
-from typing import cast
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import BinaryIO
 
 import pandas as pd
 from lxml import etree
 
-from bookshop.imports.columns import FIELDS
-from bookshop.imports.problems import BrokenXml, Fault, NoRecords
+from bookshop.imports.columns import FIELDS, field_named, is_reason
+from bookshop.imports.problems import NOT_A_BOOK, NoRecords
+from bookshop.imports.reading.categories import Categories
 from bookshop.imports.reading.detect import Source
-from bookshop.imports.reading.records import STOCK_ASSUMED, Notes, Record, in_chunks
-from bookshop.translations import N_
+from bookshop.imports.reading.markup import as_text
+from bookshop.imports.reading.records import Notes, Record, in_chunks
+from bookshop.imports.reading.references import sku_of
+from bookshop.imports.reading.xml import DOCTYPE, elements, fit, line_of, text_of
 
-_TAGS = {
-    "title": "name",
+_FIELD_OF_TAG = {
+    "name": "title",
     "publisher": "publisher",
     "series": "series",
     "year": "year",
     "language": "language",
-    "price": "price",
-    "currency": "currencyId",
-    "pages": "page_extent",
-    "cover_url": "picture",
+    "binding": "binding",
+    "price": "price",  # and never oldprice
+    "currencyId": "currency",
+    "page_extent": "pages",
+    "picture": "cover_url",
+    "count": "stock",
 }
+_NOTHING_SAID = dict.fromkeys(FIELDS, "")
 _BOOKS = ("", "book")
-_MARKUP = re.compile(r"</?(?:p|br|ul|ol|li|h[1-6]|b|i|em|strong|div|span)\b[^<>]*>", re.IGNORECASE)
-
-NOT_A_BOOK = Fault("not_a_book", N_("Only books are sold here, and this offer is of another type."))
+_MONTHS = 12
+_DIGITS = re.compile("[0-9]+")
 
 
 def read(source: Source, notes: Notes) -> Iterator[pd.DataFrame]:
-    return in_chunks(_Catalogue(source, notes).records(), FIELDS)
+    return in_chunks(_records(source, notes), FIELDS)
 
 
-class _Catalogue:
-    def __init__(self, source: Source, notes: Notes) -> None:
-        self._source = source
-        self._notes = notes
-        self._categories = _Categories()
-        self._stock_assumed_at: int | None = None
+def write_refused(source: Source, why: Mapping[int, str], heading: str, into: BinaryIO) -> None:
+    """The categories and the refused offers, each with the reason as one param more."""
+    told = groupby(_told(source, why, heading), lambda element: element.tag)
+    with etree.xmlfile(into, encoding="utf-8") as file:
+        file.write_declaration()
+        file.write_doctype(DOCTYPE)
+        with file.element("yml_catalog"), file.element("shop"):
+            for tag, group in told:
+                with file.element("categories" if tag == "category" else "offers"):
+                    for element in group:
+                        file.write("\n", element, with_tail=False)
 
-    def records(self) -> Iterator[Record]:
-        """Depth is limited by libxml2 (256); no entity is resolved and no DTD is loaded."""
-        number = 0
-        for element in self._elements():
-            if element.tag == "category":
-                self._categories.add(element)
-            else:
-                number += 1
-                yield from self._record(element, number)
-            _forget(element)
-        if number == 0:
-            raise NoRecords
-        if self._stock_assumed_at:
-            self._notes.warn_once(STOCK_ASSUMED, self._stock_assumed_at, "stock")
 
-    def _elements(self) -> Iterator[etree._Element]:
-        with self._source.path.open("rb") as file:
-            try:
-                for _, element in etree.iterparse(
-                    file,
-                    tag=("category", "offer"),
-                    load_dtd=False,
-                    no_network=True,
-                    resolve_entities=False,
-                ):
-                    yield element
-            except etree.XMLSyntaxError as error:
-                raise BrokenXml(line=error.lineno or 1) from error
+def _told(source: Source, why: Mapping[int, str], heading: str) -> Iterator[etree._Element]:
+    number = 0
+    for element in elements(source, "category", "offer"):
+        if element.tag == "category":
+            yield element
+            continue
+        number += 1
+        if number in why:
+            _add_reason(element, heading, why[number])
+            yield element
 
-    def _record(self, offer: etree._Element, number: int) -> Iterator[Record]:
-        line = cast(int, offer.sourceline)
-        kind = offer.get("type", "")
-        if kind in _BOOKS:
-            said = self._said(offer, line)
-            yield Record(line, number, tuple(said.get(name, "") for name in FIELDS))
+
+def _add_reason(offer: etree._Element, heading: str, reason: str) -> None:
+    for param in offer.findall("param"):
+        if is_reason(param.get("name", "")):
+            offer.remove(param)
+    etree.SubElement(offer, "param", name=heading).text = fit(reason)
+
+
+def _records(source: Source, notes: Notes) -> Iterator[Record | None]:
+    categories, number = Categories(), 0
+    for element in elements(source, "category", "offer"):
+        if element.tag == "category":
+            categories.add(element)
         else:
-            self._notes.refuse(NOT_A_BOOK, line, number, "type", kind)
-
-    def _said(self, offer: etree._Element, line: int) -> dict[str, str]:
-        texts = _texts(offer)
-        said = {name: texts.get(tag, [""])[0] for name, tag in _TAGS.items()}
-        said["sku"] = offer.get("id", "")
-        said["isbn13"] = _first(texts, "ISBN", "isbn") or _isbn_in(texts.get("barcode", []))
-        said["authors"] = "; ".join(_authors(text) for text in texts.get("author", []))
-        said["category"] = self._categories.name_of(_first(texts, "categoryId"))
-        said["description"] = _MARKUP.sub(" ", _first(texts, "description"))
-        said["stock"] = self._stock(offer, _first(texts, "count"), line)
-        return said
-
-    def _stock(self, offer: etree._Element, count: str, line: int) -> str:
-        if offer.get("available") == "false" or offer.get("deleted") == "true":
-            return "0"
-        if not count:
-            self._stock_assumed_at = self._stock_assumed_at or line
-        return count or "1"
+            number += 1
+            yield _record(element, number, categories, notes)
+    if number == 0:
+        raise NoRecords
 
 
-class _Categories:
-    """A category has a name; one without takes that of the nearest above it."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, str] = {}
-        self._parents: dict[str, str] = {}
-
-    def add(self, element: etree._Element) -> None:
-        own = element.get("id", "")
-        self._names[own] = _text(element).strip()
-        self._parents[own] = element.get("parentId", "")
-
-    def name_of(self, wanted: str) -> str:
-        seen = set()  # parents may run in a circle
-        while wanted in self._names and wanted not in seen:
-            if name := self._names[wanted]:
-                return name
-            seen.add(wanted)
-            wanted = self._parents[wanted]
-        return ""
+def _record(
+    offer: etree._Element, number: int, categories: Categories, notes: Notes
+) -> Record | None:
+    line, kind = line_of(offer), offer.get("type", "")
+    if kind not in _BOOKS:
+        notes.refuse(NOT_A_BOOK, line, number, "type", kind)
+        return None
+    said = _said(offer, categories)
+    said["stock"] = said["stock"] or notes.stock_unsaid(line)
+    return Record(line, number, tuple(said.values()))
 
 
-def _texts(offer: etree._Element) -> dict[str, list[str]]:
-    texts: dict[str, list[str]] = {}
-    for child in offer.iterchildren(tag=etree.Element):
-        texts.setdefault(str(child.tag), []).append(_text(child).strip())
-    return texts
+def _said(offer: etree._Element, categories: Categories) -> dict[str, str]:
+    """By field, in the order of FIELDS."""
+    said, others = _plain_texts(offer)
+    isbns = others.get("ISBN") or others.get("isbn") or _isbns_among(others.get("barcode", ()))
+    said["isbn13"] = ", ".join(isbns)
+    said["sku"] = sku_of(offer.get("id", ""))
+    said["authors"] = "; ".join(map(people, others.get("author", ())))
+    said["category"] = categories.name_of(others.get("categoryId", ()))
+    said["volume"] = "/".join(others.get("part", [])[:1] + others.get("volume", [])[:1])
+    told = others.get("description", [])[:1] + others.get("table_of_contents", [])[:1]
+    said["description"] = "\n".join(map(as_text, told))
+    said["publisher"] = said["publisher"] or "".join(others.get("vendor", [])[:1])
+    said["age"] = next(map(_age, offer.iterchildren("age")), "") if "age" in others else ""
+    said["stock"] = said["stock"] or _copies_at_outlets(offer)
+    if "param" in others:
+        _fill_in(said, offer)
+    if _is_gone(offer, others):
+        said["stock"] = "0"
+    return said
 
 
-def _text(element: etree._Element) -> str:
-    return (element.text or "") + "".join(_inner(child) + (child.tail or "") for child in element)
+def _plain_texts(offer: etree._Element) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Those that are a field each, the first of its kind; and all others, by tag."""
+    said = _NOTHING_SAID.copy()
+    others: dict[str, list[str]] = {}
+    for child in offer:
+        text = text_of(child) if len(child) else child.text
+        if not text or text.isspace():
+            continue
+        if field := _FIELD_OF_TAG.get(child.tag):
+            said[field] = said[field] or text
+        else:
+            others.setdefault(child.tag, []).append(text)
+    return said, others
 
 
-def _inner(child: etree._Element) -> str:
-    """Of names like &nbsp; that nobody declared, those that HTML knows are understood."""
-    if isinstance(child, etree._Entity):
-        return html.unescape(child.text or "")
-    is_text = not isinstance(child, etree._Comment | etree._ProcessingInstruction)
-    return _text(child) if is_text else ""
+def _isbns_among(barcodes: Iterable[str]) -> list[str]:
+    return [code for code in barcodes if code.strip().startswith(("978", "979"))]
 
 
-def _first(texts: dict[str, list[str]], *tags: str) -> str:
-    return next((texts[tag][0] for tag in tags if tag in texts), "")
-
-
-def _isbn_in(barcodes: list[str]) -> str:
-    return next((code for code in barcodes if code.startswith(("978", "979"))), "")
-
-
-def _authors(text: str) -> str:
-    """ "Илья Ильф, Евгений Петров" are two people, "Толстой, Лев" is one."""
+def people(text: str) -> str:
+    """ "Илья Ильф, Евгений Петров" are two, "Толстой, Лев" is one; a semicolon settles it."""
+    if ";" in text:
+        return text.removesuffix(";")
     names = [name.strip() for name in text.split(",")]
     return "; ".join(names) if all(" " in name for name in names) else text
 
 
-def _forget(element: etree._Element) -> None:
-    """What was read is let go, so that memory does not grow with the file."""
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
+def _age(age: etree._Element) -> str:
+    """12 years, or 36 months, and more."""
+    number = text_of(age).strip()
+    if not _DIGITS.fullmatch(number):
+        return number
+    in_months = age.get("unit", "").startswith("month")
+    return f"{int(number[:4]) // (_MONTHS if in_months else 1)}+"
+
+
+def _fill_in(said: dict[str, str], offer: etree._Element) -> None:
+    """A param stands for an element that is not there."""
+    for param in offer.iterchildren("param"):
+        name = field_named(param.get("name", ""))
+        if name and not said[name]:
+            said[name] = text_of(param)
+
+
+def _copies_at_outlets(offer: etree._Element) -> str:
+    """The older way to say it, shop by shop."""
+    said = [outlet.get("instock", "") for outlet in offer.iterfind("outlets/outlet")]
+    counts = [int(count[:9]) for count in said if _DIGITS.fullmatch(count)]
+    return str(sum(counts)) if counts else ""
+
+
+def _is_gone(offer: etree._Element, others: dict[str, list[str]]) -> bool:
+    def says(name: str, word: str) -> bool:
+        return word in (offer.get(name), *others.get(name, ()))
+
+    return says("available", "false") or says("deleted", "true") or says("disabled", "true")

@@ -1,6 +1,7 @@
 """Files are written where the test may write, under a name that says nothing."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,9 +10,9 @@ from tests.bookshop.imports.imported import Imported, Upload, imported
 
 @pytest.fixture
 def upload(tmp_path: Path) -> Upload:
-    def upload(content: str | bytes) -> Imported:
+    def upload(content: str | bytes, **asked: Any) -> Imported:
         path = tmp_path / "upload"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return imported(path)
+        return imported(path, **asked)
 
     return upload

@@ -1,9 +1,8 @@
 """A file read and checked to its end, as the shop does it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bookshop.imports import reading
 from bookshop.imports.problems import Problem
@@ -36,17 +35,20 @@ class Imported:
         return [(one.line, one.field, one.code) for one in self.warnings]
 
 
-def imported(path: Path) -> Imported:
-    file, seen = reading.read(path), Seen()
+def imported(path: Path, **asked: Any) -> Imported:
+    file, seen = reading.read(path, **asked), Seen()
     accepted: list[dict[str, Any]] = []
     problems, warnings = [], []
     for chunk in file.chunks:
         checked = validate(chunk, seen, THIS_YEAR)
         accepted += checked.accepted.to_dict("records")
-        problems += checked.problems
-        warnings += checked.warnings
-    problems = sorted([*file.problems, *problems], key=lambda one: one.record)
-    return Imported(file.format, file.encoding, accepted, problems, [*file.warnings, *warnings])
+        problems += file.take_problems() + checked.problems
+        warnings += file.take_warnings() + checked.warnings
+    problems += file.take_problems()
+    problems.sort(key=lambda one: one.record)
+    warnings = sorted([*warnings, *file.take_warnings()], key=lambda one: one.record)
+    return Imported(file.format, file.encoding, accepted, problems, warnings)
 
 
-Upload = Callable[[str | bytes], Imported]
+class Upload(Protocol):
+    def __call__(self, content: str | bytes, **asked: Any) -> Imported: ...

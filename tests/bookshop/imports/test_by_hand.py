@@ -1,4 +1,4 @@
-"""`manage.py import` in a process of its own: what it prints, and how it exits."""
+"""`manage.py import` and `export` in processes of their own: what they print, how they exit."""
 
 import json
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bookshop.imports import by_hand
+from bookshop.imports.telling import in_words
 
 ROOT = Path(__file__).parents[3]
 CATALOGUE = "title,price,stock\nEmma,100,3\n,5,1\nPersuasion,200,4\n"
@@ -37,7 +38,7 @@ def manage(shop, *command):
 
 
 def by_the_shop(shop, file, **asked):
-    usual = {"dry_run": False, "withdraw_missing": False, "language": "en"}
+    usual = {"dry_run": False, "language": "en"}
     return by_hand.run(shop.settings, shop.database, file, "emma", **usual | asked)
 
 
@@ -95,3 +96,75 @@ def test_a_dry_run_tells_what_would_be_withdrawn(shop, emma, file):
 
     assert (told["withdrawn"], told["state"]) == (1, "cancelled")
     assert by_the_shop(shop, file, withdraw_missing=True)["withdrawn"] == 1
+
+
+def test_the_report_is_told_in_words(shop, emma, file):
+    done = manage(shop, "import", file, "--seller", "emma", "--dry-run")
+
+    assert done.stdout.splitlines() == [
+        "Nothing was changed; this is what would be done.",
+        "my books.csv (csv, utf-8): 3 records",
+        "new: 2, changed: 0, unchanged: 0, refused: 1, taken off sale: 0",
+        "1 problem:",
+        "  line 3, title: The title is missing.",
+    ]
+
+
+def test_of_many_problems_the_first_are_listed_and_the_rest_counted(shop, emma, file):
+    file.write_text("title,price,stock\n" + ",5,1\n" * 150)
+
+    lines = list(in_words(by_the_shop(shop, file), "en"))
+
+    assert "150 problems:" in lines
+    assert lines[-1] == "  … and 50 more."
+    assert len(lines) == 3 + 1 + 100 + 1
+
+
+def test_columns_and_copies_are_named_on_the_command_line(shop, emma, file):
+    file.write_text('Werk,"Kosten, EUR"\nEmma,100\n')
+    columns = 'Werk=title,"Kosten, EUR=price"'
+    named = ("--columns", columns, "--default-stock", 7)
+
+    done = manage(shop, "import", file, "--seller", "emma", "--json", *named)
+
+    told = json.loads(done.stdout)
+    assert (told["state"], told["new"], told["warnings"]) == ("applied", 1, [])
+    assert shop.copies(1) == (7, 0)
+
+
+@pytest.mark.parametrize(
+    ("columns", "status"), [("Preis=price", 1), ("title=colour", 1), ("title", 2)]
+)
+def test_a_column_that_there_is_not_is_told(shop, emma, file, columns, status):
+    done = manage(shop, "import", file, "--seller", "emma", "--columns", columns)
+
+    assert (done.returncode, done.stdout) == (status, "")
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_is_broken_off_is_applied_and_withdraws_nothing(shop, emma, file):
+    by_the_shop(shop, file)
+    file.write_text('title,price,stock\nEmma,120,3\n"Pers')
+
+    told = by_the_shop(shop, file, withdraw_missing=True)
+
+    assert (told["changed"], told["withdrawn"], told["is_whole"]) == (1, 0, False)
+
+
+@pytest.mark.parametrize("format", ["csv", "yml", "onix"])
+def test_what_is_exported_and_imported_again_changes_nothing(shop, emma, file, format, tmp_path):
+    by_the_shop(shop, file)
+    taken = tmp_path / "taken along"
+
+    done = manage(shop, "export", "--seller", "emma", "--format", format, taken)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert by_the_shop(shop, taken, dry_run=True)["unchanged"] == 2
+
+
+def test_an_export_for_an_unknown_seller_is_one_line_and_no_file(shop, tmp_path):
+    done = manage(shop, "export", "--seller", "eve", tmp_path / "x.csv")
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert not (tmp_path / "x.csv").exists()

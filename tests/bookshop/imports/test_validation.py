@@ -146,10 +146,48 @@ def test_signs_that_cannot_be_seen_are_taken_out_and_markup_is_text():
     assert book["description"] == "one\n\ntwo"
 
 
-def test_damaged_letters_are_a_warning():
-    checked = check({"title": "Caf\N{REPLACEMENT CHARACTER}"})
+def test_damaged_letters_refuse_their_record_and_no_other():
+    checked = check({"title": "Caf\N{REPLACEMENT CHARACTER}"}, {"title": "Café"})
 
-    assert [(one.field, one.code) for one in checked.warnings] == [("title", "letters_damaged")]
+    assert refused(checked) == [(2, "title", "letters_damaged")]
+    assert checked.accepted["title"].tolist() == ["Café"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("306406152", "9780306406157"),
+        ("306406152.0", "9780306406157"),
+        ("1234561Х", "9780012345610"),
+        ("1000012", "9780001000018"),
+    ],
+)
+def test_an_isbn_that_lost_its_zeros_gets_them_back_and_it_is_told(written, meant):
+    checked = check({"title": "Emma", "isbn13": written})
+
+    assert checked.accepted["isbn13"].tolist() == [meant]
+    (warning,) = checked.warnings
+    assert (warning.code, warning.params) == ("isbn_restored", {"isbn": meant})
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        *[("306406153", "isbn_lost_zero"), ("1234567", "isbn_lost_zero"), ("123456", "isbn_form")],
+        *[("9.78E+12", "isbn_scientific"), ("9,78043902348e+12", "isbn_scientific")],
+        *[("9.78031E12", "isbn_scientific"), ("9780306406158", "isbn_checksum")],
+        *[("4607000000000", "isbn_prefix"), ("\N{FULLWIDTH DIGIT NINE}780306406157", "isbn_form")],
+    ],
+)
+def test_an_isbn_that_cannot_be_is_refused_by_what_is_wrong_with_it(written, code):
+    assert refused(check({"title": "Emma", "isbn13": written})) == [(2, "isbn13", code)]
+
+
+def test_a_chunk_of_nothing_but_refused_records_is_checked_too():
+    checked = validate(chunk({"title": "Emma"})[:0], Seen())
+
+    assert checked.accepted.dtypes.astype(str).to_dict() == ACCEPTED
+    assert (len(checked.accepted), checked.problems, checked.warnings) == (0, [], [])
 
 
 def test_of_several_isbns_in_a_cell_the_first_right_one_is_taken():

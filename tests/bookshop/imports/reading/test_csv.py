@@ -6,7 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookshop.imports import reading
+from bookshop.imports.columns import REASON
 from bookshop.imports.problems import MissingColumns, NoRecords
+from bookshop.translations import say
 
 TABLE = "title,price,stock,description\nEmma,100.50,3,A novel\nМетель,200,0,Повесть о любви\n"
 
@@ -76,11 +78,31 @@ def test_letters_that_come_late_in_a_long_file_are_recognised(upload):
     assert titles(catalogue)[-1] == "Война"
 
 
-def test_one_broken_letter_does_not_change_the_reading_of_the_others(upload):
+def test_one_broken_letter_spoils_its_record_and_no_other(upload):
     catalogue = upload(TABLE.encode() + "Ёлка".encode() + b"\xff,100,1,x\n")
 
-    assert titles(catalogue)[1:] == ["Метель", "Ёлка\N{REPLACEMENT CHARACTER}"]
-    assert catalogue.warned == [(4, "title", "letters_damaged")]
+    assert titles(catalogue) == ["Emma", "Метель"]
+    assert catalogue.encoding == "utf-8"
+    assert catalogue.refused == [(4, "title", "letters_damaged")]
+
+
+def test_broken_letters_far_from_the_others_do_not_change_the_encoding(upload):
+    plain = "".join(f"Book {n},100,1,{'x' * 1000}\n" for n in range(1_200))
+
+    catalogue = upload(TABLE.encode() + plain.encode() + b"Book\xff,100,1,x\n")
+
+    assert catalogue.encoding == "utf-8"
+    assert len(catalogue.accepted) == 1_202
+    assert catalogue.refused == [(1204, "title", "letters_damaged")]
+
+
+@pytest.mark.parametrize("codec", ["cp1251", "koi8-r", "cp866"])
+def test_russian_is_not_taken_for_damaged_utf8(upload, codec):
+    table = TABLE + "«ВЁРСТЫ»,1,1,СССР ёж\n" + "Ран и Рябь,1,1,ранрар\n"
+
+    encoded = table.replace("«", "").replace("»", "").encode(codec)
+
+    assert titles(upload(encoded))[1:] == ["Метель", "ВЁРСТЫ", "Ран и Рябь"]
 
 
 def test_excel_may_name_its_delimiter(upload):
@@ -146,6 +168,128 @@ def test_a_cell_of_a_megabyte_is_read_and_cut(upload):
     assert catalogue.warned == [(2, "description", "cut")]
 
 
+def test_a_quoted_cell_of_a_megabyte_with_many_lines_is_read_too(upload):
+    catalogue = upload('title,price,stock,description\nA,1,1,"' + "x\n" * 600_000 + '"\nB,1,1,\n')
+
+    assert titles(catalogue) == ["A", "B"]
+    assert catalogue.accepted[1]["line"] == 600_003
+
+
+def test_quotes_behind_backslashes_are_quotes(upload):
+    r"""As Book-Crossing writes: "\"Pie-powder\"; being dust"."""
+    catalogue = upload(
+        'title;"author";price;stock\n'
+        r'"He said \"no\"";"Foote";1;1' + "\n"
+        r'"\"Pie-powder\"; being dust";"Foote";2;1' + "\n"
+        '"Two \\"lines\\"\nof it";"Foote";3;1\n'
+        '"Plain";"Foote";4;1\n'
+    )
+
+    assert titles(catalogue) == [
+        'He said "no"',
+        '"Pie-powder"; being dust',
+        'Two "lines" of it',
+        "Plain",
+    ]
+    assert [book["line"] for book in catalogue.accepted] == [2, 3, 4, 6]
+
+
+def test_a_backslash_at_the_end_of_a_text_is_a_backslash(upload):
+    catalogue = upload('title,sku,price,stock\n"C:\\","x, D:\\",1,1\n"E:\\","y, \\""F",2,1\n')
+
+    assert [(book["title"], book["sku"]) for book in catalogue.accepted] == [
+        ("C:\\", "x, D:\\"),
+        ("E:\\", 'y, \\"F'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("end", "fault"),
+    [
+        ("Persuasion,1", "row_width"),
+        ('"Persua', "open_quote"),
+        ('Persuasion,1,1,"one\ntwo\n', "open_quote"),
+    ],
+)
+def test_a_file_that_breaks_off_refuses_its_last_record_and_says_so(tmp_path, end, fault):
+    path = tmp_path / "upload"
+    path.write_text(TABLE + end)
+
+    catalogue = reading.read(path)
+    (chunk,) = catalogue.chunks
+
+    assert chunk["title"].tolist() == ["Emma", "Метель"]
+    assert catalogue.cut_short
+    assert [(one.line, one.code) for one in catalogue.take_problems()] == [(4, fault)]
+    assert [(one.line, one.code) for one in catalogue.take_warnings()] == [(4, "cut_short")]
+
+
+def test_a_file_that_breaks_off_within_a_letter_is_cut_short(tmp_path):
+    path = tmp_path / "upload"
+    path.write_bytes((TABLE + "Метель,1,1,Повесть").encode()[:-1])
+
+    catalogue = reading.read(path)
+
+    assert len(list(catalogue.chunks)) == 1
+    assert catalogue.cut_short
+
+
+@pytest.mark.parametrize(
+    "whole", [TABLE, TABLE.rstrip(), TABLE + "A,1,1\n", TABLE + '"Persua,1,1,1\nB,1,1,\n']
+)
+def test_a_file_that_ends_where_a_record_does_is_not_cut_short(tmp_path, whole):
+    path = tmp_path / "upload"
+    path.write_text(whole)
+
+    catalogue = reading.read(path)
+
+    assert len(list(catalogue.chunks)) == 1
+    assert not catalogue.cut_short
+
+
+def test_refused_records_do_not_wait_for_good_ones(tmp_path):
+    path = tmp_path / "upload"
+    path.write_text("title,price,stock\n" + "A,1\n" * 12_000 + "B,1,1\n")
+
+    catalogue = reading.read(path)
+    taken = [(len(chunk), len(catalogue.take_problems())) for chunk in catalogue.chunks]
+
+    assert taken == [(0, 5_000), (0, 5_000), (1, 2_000)]
+    assert catalogue.take_problems() == []
+
+
+def test_a_chunk_is_no_larger_than_memory_allows(tmp_path):
+    path = tmp_path / "upload"
+    path.write_text("title,price,stock,description\n" + f"A,1,1,{'x' * 1_000_000}\n" * 40)
+
+    catalogue = reading.read(path)
+    chunks, progress = zip(
+        *((len(chunk), catalogue.progress()) for chunk in catalogue.chunks), strict=True
+    )
+
+    assert chunks == (17, 17, 6)
+    assert 0.4 < progress[0] < 0.5 < 0.8 < progress[1] < 0.9
+    assert catalogue.progress() == 1
+
+
+def test_stray_quotes_on_every_line_take_no_more_time_than_the_file_is_long(upload):
+    """None of them is ever closed: each would be looked for to the end of the file."""
+    catalogue = upload("title,price,stock\n" + 'x","y\n' * 50_000 + "A,1,1\n")
+
+    assert titles(catalogue) == ["A"]
+    assert len(catalogue.problems) == 50_000
+
+
+def test_thousands_of_columns_nobody_knows_are_told_shortly(upload):
+    names = ",".join(f"colour {n}" for n in range(5_000))
+
+    catalogue = upload(f"title,price,stock,{names}\nA,1,1{',red' * 5_000}\n")
+
+    (warning,) = catalogue.warnings
+    assert catalogue.book["title"] == "A"
+    assert len(warning.params["names"]) == 300
+
+
 def test_columns_nobody_knows_are_named_once_and_not_read(upload):
     catalogue = upload("title,colour,price,stock,weight\nA,red,1,1,2\nB,red,1,1,2\n")
 
@@ -187,6 +331,51 @@ def test_a_table_without_titles_or_prices_is_refused_by_what_it_lacks(upload, he
 def test_a_header_alone_is_refused(upload, nothing):
     with pytest.raises(NoRecords):
         upload(nothing)
+
+
+def refused_of(path, why, **asked):
+    into = io.BytesIO()
+    reading.write_refused(path, why, say("ru", REASON), into, **asked)
+    return into.getvalue()
+
+
+def test_refused_rows_come_back_as_they_stood_with_the_reason(tmp_path):
+    path = tmp_path / "upload"
+    path.write_bytes('Цвет;Название;Цена\r\nred;A;1\r\nx;Ёж ""\r\n;B;ноль;9;8\r\n'.encode("cp1251"))
+
+    text = refused_of(path, {2: "мало", 3: 'много; "9"'})
+
+    assert text.decode("utf-8") == (
+        "\ufeffЦвет;Название;Цена;Почему не принято\r\n"
+        'x;"Ёж """"";;мало\r\n'
+        ';B;ноль;"много; ""9""";9;8\r\n'
+    )
+
+
+def test_refused_rows_can_be_mended_and_sent_again_and_refused_again(tmp_path, upload):
+    path = tmp_path / "upload"
+    path.write_text('title,price,stock\n"A, or B",x,1\n"C,1,1\nD,1,1\n')
+
+    again = refused_of(path, {1: "no price", 2: "open quote"})
+    mended = upload(again.replace(b"x,1", b"5,1").replace(b'"C,1,1\r\n"', b"C,1,1"))
+    path.write_bytes(again)
+    third = refused_of(path, {1: "still none"})
+
+    assert "A, or B" in titles(mended)
+    assert mended.warnings == []
+    assert third.decode("utf-8-sig").splitlines() == [
+        "title,price,stock,Почему не принято",
+        '"A, or B",x,1,still none',
+    ]
+
+
+def test_refused_rows_are_those_of_the_mapping_too(tmp_path):
+    path = tmp_path / "upload"
+    path.write_text("Что,Почём\nA,1\nB,x\n")
+
+    text = refused_of(path, {2: "нет цены"}, mapping={"Что": "title", "Почём": "price"})
+
+    assert text.decode("utf-8-sig").splitlines()[1:] == ["B,x,нет цены"]
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=20)

@@ -79,3 +79,44 @@ def test_what_is_no_record_is_a_problem_of_its_line_alone(upload):
 def test_what_is_no_plain_catalogue_is_refused(upload, text, refusal):
     with pytest.raises(refusal):
         upload(text)
+
+
+def test_a_record_without_an_end_is_no_record(upload):
+    endless = "books:\n" + BOOK + "  - title: [" + ("a" * 98 + ", ") * 50_000
+
+    with pytest.raises(problems.LineTooLong):
+        upload(endless)
+
+
+def test_many_long_records_are_no_long_record(upload):
+    book = "- {title: A%d, price: 1, stock: 1, description: " + "x" * 1_000_000 + "}\n"
+
+    assert len(upload("".join(book % n for n in range(6))).accepted) == 6
+
+
+def test_a_seller_may_say_how_many_copies_there_are_of_what_is_not_counted(upload):
+    read = upload("- {title: A, price: 1}\n", default_stock=0)
+
+    assert read.book["stock"] == 0
+    assert read.warnings == []
+
+
+def test_refused_records_come_back_as_they_stood_and_are_read_when_mended(upload, refused):
+    text = (
+        "currency: RUB\nbooks:\n" + BOOK + "  - title: 'no'\n    isbn: 0306406152 # right\n"
+        '    price: dear\n    stock: 010\n    authors: [Ильф, "Петров"]\n'
+        "    Why not accepted: of last time\n"
+        "  - Эмма\n"
+    )
+
+    back = refused(text.encode(), {2: 'no: "number"', 3: "no record"}, "Why not accepted")
+
+    assert "of last time" not in back
+    assert "Why not accepted: 'no: \"number\"'" in back
+    mended = upload(back.replace("dear", "7"))
+    assert [(b["title"], b["price"], b["stock"], b["authors"]) for b in mended.accepted] == [
+        ("no", 700, 10, "Ильф; Петров")
+    ]
+    assert mended.accepted[0]["isbn13"] == "9780306406157"
+    assert {code for _, _, code in mended.refused} == {"title_missing", "price_blank"}
+    assert "record: Эмма" in back

@@ -1,3 +1,5 @@
+from base64 import b64encode
+
 import pytest
 
 from bookshop.imports import problems
@@ -26,6 +28,9 @@ def test_everything_an_offer_says_of_a_book_is_read(upload):
                 "<picture>https://a.example/1.jpg</picture><picture>https://a.example/2.jpg</picture>"
                 "<description><![CDATA[<p>Роман &amp; <b>смех</b></p>]]></description>"
                 "<currencyId>RUR</currencyId><categoryId>2</categoryId><count>7</count>"
+                "<oldprice>150</oldprice><binding>твёрдый переплёт</binding>"
+                "<volume>3</volume><part>2</part><age unit='year'>12</age>"
+                "<table_of_contents>Глава 1\nГлава 2</table_of_contents>"
             ),
             categories='<category id="2">Проза</category>',
         )
@@ -43,9 +48,12 @@ def test_everything_an_offer_says_of_a_book_is_read(upload):
         "stock": 7,
         "category": "Проза",
         "pages": 400,
-        "description": "Роман &amp; смех",
+        "description": "Роман & смех\nГлава 1\nГлава 2",
         "cover_url": "https://a.example/1.jpg",
         "series": "Классика",
+        "binding": "твёрдый переплёт",
+        "age": "12+",
+        "volume": "2/3",
         "sku": "1",
         "line": 6,
         "record": 1,
@@ -58,6 +66,7 @@ def test_everything_an_offer_says_of_a_book_is_read(upload):
         ('id="1"', "5", 5),
         ('id="1" available="false"', "5", 0),
         ('id="1" available="true" deleted="true"', "5", 0),
+        ('id="1" disabled="true"', "5", 0),
         ('id="1" available="true"', "0", 0),
     ],
 )
@@ -67,11 +76,97 @@ def test_what_is_not_available_has_no_copies(upload, attributes, count, copies):
     assert book["stock"] == copies
 
 
+def test_an_offer_may_be_deleted_or_disabled_by_an_element_too(upload):
+    gone = (offer(f"<count>5</count><{name}>true</{name}>") for name in ("deleted", "disabled"))
+
+    assert [upload(catalogue(one)).book["stock"] for one in gone] == [0, 0]
+
+
+def test_copies_may_be_counted_by_outlets(upload):
+    outlets = '<outlets><outlet id="1" instock="3"/><outlet id="2" instock="4"/></outlets>'
+
+    assert upload(catalogue(offer(outlets))).book["stock"] == 7
+
+
 def test_without_counts_there_is_one_copy_of_each_and_one_warning(upload):
     read = upload(catalogue(offer(), offer(attributes='id="2"')))
 
     assert [book["stock"] for book in read.accepted] == [1, 1]
     assert read.warned == [(6, "stock", "stock_assumed")]
+
+
+def test_a_seller_may_say_how_many_copies_there_are_of_what_is_not_counted(upload):
+    read = upload(catalogue(offer(), offer("<count>2</count>", 'id="2"')), default_stock=9)
+
+    assert [book["stock"] for book in read.accepted] == [9, 2]
+    assert read.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("inside", "isbn"),
+    [
+        ("<ISBN>5-17-000000-0, 978-0-306-40615-7, 979-9-241-58333-5</ISBN>", "9780306406157"),
+        ("<ISBN>978-0-306-40615-7</ISBN><ISBN>979-9-241-58333-5</ISBN>", "9780306406157"),
+        ("<barcode>4600000000000</barcode><barcode>9780306406157</barcode>", "9780306406157"),
+        ("<barcode>4600000000000</barcode>", None),
+        ("<ISBN> </ISBN><barcode>9780306406157</barcode>", "9780306406157"),
+        ("<ISBN/><param name='ISBN'>0306406152</param>", "9780306406157"),
+    ],
+)
+def test_the_first_valid_isbn_is_the_books(upload, inside, isbn):
+    assert upload(catalogue(offer(inside))).book["isbn13"] == isbn
+
+
+def test_a_param_stands_for_an_element_that_is_not_there(upload):
+    book = upload(
+        catalogue(
+            offer(
+                "<year>1999</year><param name='Год издания'>2001</param>"
+                "<param name='Переплёт'>мягкая обложка</param><param name='Вес'>300</param>"
+            )
+        )
+    ).book
+
+    assert (book["year"], book["binding"]) == (1999, "мягкая обложка")
+
+
+@pytest.mark.parametrize(
+    ("age", "understood"),
+    [
+        ("<age unit='year'>18</age>", "18+"),
+        ("<age>6</age>", "6+"),
+        ("<age unit='month'>36</age>", "3+"),
+        ("<age>16+</age>", "16+"),
+    ],
+)
+def test_an_age_is_a_number_of_years_and_more(upload, age, understood):
+    assert upload(catalogue(offer(age))).book["age"] == understood
+
+
+@pytest.mark.parametrize(
+    ("author", "people"),
+    [
+        ("<author>Илья Ильф, Евгений Петров</author>", "Илья Ильф; Евгений Петров"),
+        ("<author>Толстой, Лев</author>", "Толстой, Лев"),
+        ("<author>Ильф</author><author>Петров</author>", "Ильф; Петров"),
+        ("<author>Илья Ильф; Евгений Петров, мл. брат</author>",) * 2,
+    ],
+)
+def test_authors_are_told_apart_by_the_form_of_their_names(upload, author, people):
+    people = people.replace("<author>", "").replace("</author>", "")
+
+    assert upload(catalogue(offer(author))).book["authors"] == people
+
+
+def test_prices_in_another_currency_are_refused_one_by_one(upload):
+    read = upload(
+        catalogue(
+            offer("<currencyId>USD</currencyId>"), offer("<currencyId>RUB</currencyId>", 'id="2"')
+        )
+    )
+
+    assert read.refused == [(6, "currency", "currency_not_ours")]
+    assert len(read.accepted) == 1
 
 
 def test_an_offer_met_twice_is_told_with_the_line_of_the_first(upload):
@@ -88,16 +183,31 @@ def test_other_goods_are_no_books(upload):
     assert len(read.accepted) == 1
 
 
-def test_categories_may_run_in_a_circle(upload):
-    circle = '<category id="1" parentId="2"/><category id="2" parentId="1"/>'
-    nameless = '<category id="3" parentId="4"/><category id="4">Поэзия</category>'
-    offers = (
-        offer(f"<categoryId>{n}</categoryId>", attributes=f'id="{n}"') for n in ("1", "3", "9")
+def test_a_category_is_named_by_itself_or_by_the_nearest_above_it(upload):
+    tree = (
+        '<category id="1" parentId="2"/><category id="2" parentId="1"/>'  # in a circle
+        '<category id="3" parentId="4"/><category id="4">Поэзия</category>'
+        '<category id="5" parent_id="0"/><category id="0"><![CDATA[Книги & всё]]></category>'
+        '<category id="6" parentId="404">Сирота</category><category id="4">Вторая</category>'
     )
+    wanted = {"1": "", "3": "Поэзия", "5": "Книги & всё", "6": "Сирота", "4": "Поэзия", "9": ""}
+    offers = (offer(f"<categoryId>{n}</categoryId>", f'id="{n}"') for n in wanted)
 
-    read = upload(catalogue(*offers, categories=circle + nameless))
+    read = upload(catalogue(*offers, categories=tree))
 
-    assert [book["category"] for book in read.accepted] == ["", "Поэзия", ""]
+    assert [book["category"] for book in read.accepted] == list(wanted.values())
+
+
+@pytest.mark.parametrize(
+    "inside", ["<year>1999</year>\n", "\n  <year>1999</year>\n\n", "\n\n<series>a\nb</series>"]
+)
+def test_lines_are_right_however_far_down(upload, inside):
+    """libxml2 has 16 bits for them."""
+    read = upload(catalogue("\n" * 70_000, offer(inside), f"<offer id='2'>{inside}</offer>"))
+
+    lines = offer(inside).count("\n")
+    assert read.accepted[0]["line"] == 70_006
+    assert read.refused[0] == (70_006 + lines, "title", "title_missing")
 
 
 def test_names_of_signs_that_html_knows_are_understood(upload):
@@ -130,6 +240,47 @@ def test_the_xml_says_its_own_encoding(upload, codec):
 def test_a_file_that_declares_things_of_its_own_is_refused(upload, doctype):
     with pytest.raises(problems.DeclaresEntities):
         upload(catalogue(offer("<series>&x;</series>"), preamble=doctype))
+
+
+def test_what_hides_from_a_first_look_is_refused_by_the_parser(upload):
+    """In UTF-7 a comment may end, and declarations begin, where other readers see one comment."""
+    hidden = "--><!DOCTYPE yml_catalog [<!ENTITY a 'boom'>]><!--".encode("utf-16-be")
+    comment = b"<!-- +%s- -->" % b64encode(hidden).rstrip(b"=")
+    offers = b"<yml_catalog><offer id='1'><name>&a;</name><price>1</price></offer></yml_catalog>"
+
+    with pytest.raises(problems.DeclaresEntities):
+        upload(b"<?xml version='1.0' encoding='UTF-7'?>" + comment + offers)
+
+
+@pytest.mark.parametrize("inside", ["<junk/>" * 1_000_000, "<series>" + "x" * 4_000_000])
+def test_an_offer_without_an_end_is_no_record(upload, inside):
+    with pytest.raises((problems.LineTooLong, problems.BrokenXml)):
+        upload(catalogue(offer(), f"<offer id='2'>{inside}"))
+
+
+def test_refused_offers_come_back_with_the_reason_and_are_read_when_mended(upload, refused):
+    text = catalogue(
+        offer("<categoryId>2</categoryId><series>А&nbsp;Б</series>"),
+        offer(
+            "<categoryId>2</categoryId><year>1999</year>"
+            "<param name='Почему не принято'>старое</param>",
+            'id="2"',
+        ).replace("100", "много"),
+        offer(attributes='id="3" type="audiobook"'),
+        categories='<category id="2">Проза &amp; стихи</category>',
+        preamble=PREAMBLE.replace("UTF-8", "windows-1251"),
+    ).encode("windows-1251")
+
+    back = refused(text, {2: 'Цена <b>"не"</b> число', 3: "Не книга"}, "Почему не принято")
+
+    assert back.count("<offer ") == 2
+    assert "старое" not in back
+    assert "&lt;b&gt;" in back
+    mended = upload(back.replace("много", "200"))
+    assert [(b["price"], b["year"], b["category"]) for b in mended.accepted] == [
+        (20000, 1999, "Проза & стихи")
+    ]
+    assert [code for _, _, code in mended.refused] == ["not_a_book"]
 
 
 @pytest.mark.parametrize(

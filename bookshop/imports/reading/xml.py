@@ -1,0 +1,104 @@
+"""XML read element by element, however long it is; nothing that it refers to is ever loaded."""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+from lxml import etree
+
+from bookshop.imports.problems import BrokenXml, DeclaresEntities, LineTooLong
+from bookshop.imports.reading.detect import Source
+
+DOCTYPE = '<!DOCTYPE yml_catalog SYSTEM "shops.dtd">'
+
+_BLOCK = 1 << 16
+_LONGEST = 3 << 20  # bytes between the ends of two elements: a tree takes thirty times as much
+_LAST_KEPT_LINE = 65535  # libxml2 has 16 bits for the line of an element
+_UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def elements(source: Source, *names: str) -> Iterator[etree._Element]:
+    """Those of these names, each whole, and emptied when the next is asked for.
+
+    Depth is limited by libxml2 (256); no entity is resolved and no DTD is loaded.
+    """
+    parser = etree.XMLPullParser(
+        events=("end",),
+        tag=names,
+        load_dtd=False,
+        no_network=True,
+        resolve_entities=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        with source.open() as file:
+            yield from _ended(parser, iter(lambda: file.read(_BLOCK), b""))
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        raise BrokenXml(line=error.lineno or 1) from error
+
+
+def _ended(parser: etree.XMLPullParser, blocks: Iterator[bytes]) -> Iterator[etree._Element]:
+    last: etree._Element | None = None
+    unfinished, lines = 0, 1
+    for block in blocks:
+        parser.feed(block)
+        unfinished += len(block)
+        lines += block.count(b"\n")
+        for _, ended in parser.read_events():
+            element = cast(Any, ended)
+            if last is None:
+                _refuse_declarations(element)
+            yield element
+            element.clear(keep_tail=True)  # the parser is still writing at the tail of the last
+            last, unfinished = element, 0
+        if unfinished > _LONGEST:
+            raise LineTooLong(line=lines)
+        if last is not None:
+            _forget_all_before(last)
+
+
+def _refuse_declarations(element: etree._Element) -> None:
+    """What was looked at before is the head of the file as text; this is what the parser saw."""
+    dtd = cast(Any, element.getroottree().docinfo.internalDTD)
+    if dtd is not None and (any(dtd.iterentities()) or any(dtd.iterelements())):
+        raise DeclaresEntities
+
+
+def _forget_all_before(element: etree._Element) -> None:
+    """What was read is let go, so that memory does not grow with the file."""
+    place: etree._Element | None = element
+    while place is not None and (parent := place.getparent()) is not None:
+        del parent[: parent.index(place)]
+        place = parent
+
+
+def line_of(element: etree._Element) -> int:
+    """Where it begins. Far down libxml2 tells it by where the first text inside has its end."""
+    line = cast(int, element.sourceline)
+    if line < _LAST_KEPT_LINE:
+        return line
+    first = element
+    while first.text is None and len(first):
+        first = first[0]
+    return line - (first.text or "").count("\n")
+
+
+def text_of(element: etree._Element) -> str:
+    """All the text in it, without markup."""
+    text = element.text or ""
+    if len(element):
+        text += "".join(_inner(child) + (child.tail or "") for child in element)
+    return text
+
+
+def _inner(child: etree._Element) -> str:
+    """Of names like &nbsp; that nobody declared, those that HTML knows are understood."""
+    return html.unescape(child.text or "") if isinstance(child, etree._Entity) else text_of(child)
+
+
+def fit(text: str) -> str:
+    """Without the few letters that XML has no way to write."""
+    return _UNFIT.sub("", text)
