@@ -1,0 +1,1 @@
+"""A seller's offers as a catalogue again, which imports as the very same offers."""
