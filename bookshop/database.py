@@ -125,6 +125,8 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA temp_store=MEMORY")  # a chunk of a catalogue, a sort
+    cursor.execute("PRAGMA wal_autocheckpoint=8000")  # pages, 32 MB: a chunk is 4 or so
     cursor.close()
 
 

@@ -15,6 +15,7 @@ from bookshop.auth import service as auth
 from bookshop.database import Database
 from bookshop.imports import service as imports
 from bookshop.imports.models import Import, ImportState
+from bookshop.imports.uploads import keep
 from bookshop.messages import BooksChanged
 from bookshop.outbox import Delivery, DeliveryState, OutboxMessage
 from bookshop.settings import Settings, from_environment
@@ -96,7 +97,7 @@ def _upload(database: Database, settings: Settings, login: str, file: Path) -> i
     if earlier:
         return earlier.id if earlier.state in UNDER_WAY else None
     with file.open("rb") as stream:
-        kept = imports.keep(stream, settings.uploads)
+        kept = keep(stream, settings.uploads)
     with database.transaction() as session:
         return imports.receive(session, seller.id, file.name, kept, apply_at_once=True).id
 

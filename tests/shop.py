@@ -30,6 +30,7 @@ from bookshop.books.models import Book, Offer
 from bookshop.database import Database, now
 from bookshop.imports import service as imports
 from bookshop.imports.models import Import
+from bookshop.imports.uploads import keep
 from bookshop.messages import BooksChanged
 from bookshop.money import Money
 from bookshop.orders import deadlines, parcels
@@ -103,7 +104,7 @@ class Shop:
     def uploads(self, seller: int, catalogue: str | bytes, **asked: bool) -> int:
         """The import's id; nothing is checked yet. `asked` as in imports.receive."""
         content = catalogue.encode() if isinstance(catalogue, str) else catalogue
-        kept = imports.keep(BytesIO(content), self.settings.uploads)
+        kept = keep(BytesIO(content), self.settings.uploads)
         with self.database.transaction() as session:
             return imports.receive(session, seller, "books.csv", kept, **asked).id
 

@@ -1,145 +1,158 @@
-"""Compare checked records with what is in the shop: what is new, what changes, what stays."""
+"""Compare incoming records with what is in the shop: what is new, what changes, what stays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, delete, false, func, insert, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from bookshop.books.models import Book, Offer
+from bookshop.imports.facts import tells_better
+from bookshop.imports.incoming import (
+    changes,
+    incoming,
+    is_new,
+    loaded,
+    on_hand,
+    row,
+    told,
+    with_what_is_told,
+)
 from bookshop.imports.models import Import
-from bookshop.money import Money
 from bookshop.stock.models import Movement, Shelf
 
-Key = tuple[str, str]
-Record = Any  # a row of accepted records (see validation), by itertuples
+JUMP = 10  # times: a price that changes more is most likely a slip
 
 
 @dataclass(frozen=True)
-class Change:
-    """One record and the offer it is about."""
+class Counts:
+    """Of records; unchanged are the rest."""
 
-    record: Record
-    book: Book | None  # None: the shop does not know it yet
-    offer: Offer | None  # None: this seller did not sell it
-    shelf: Shelf | None
-    on_hand: int  # the file's count, less copies that were sent since the upload
-
-    @property
-    def is_new(self) -> bool:
-        return self.offer is None
-
-    @property
-    def changes(self) -> bool:
-        if self.offer is None or self.shelf is None:
-            return True
-        is_now = (self.offer.price, self.shelf.on_hand, self.offer.withdrawn_at is None)
-        return is_now != (self.record.price, self.on_hand, True)
+    new: int
+    changed: int
+    unchanged: int
 
 
-@dataclass
-class Plan:
-    changes: list[Change] = field(default_factory=list)
+def match(session: Session, importing: Import) -> None:
+    """Find the book, the offer and the shelf of each loaded record, as they are now.
 
-    @property
-    def new(self) -> int:
-        return sum(change.is_new for change in self.changes)
-
-    @property
-    def changed(self) -> int:
-        return sum(change.changes and not change.is_new for change in self.changes)
-
-    @property
-    def unchanged(self) -> int:
-        return len(self.changes) - self.new - self.changed
-
-    @property
-    def offer_ids(self) -> list[int]:
-        return [change.offer.id for change in self.changes if change.offer]
-
-
-def plan(
-    session: Session, importing: Import, records: Sequence[Record], *, to_apply: bool = False
-) -> Plan:
-    """A fixed number of queries, however many records.
-
-    What is to be applied is locked, in a fixed order, so that nobody sends or sells meanwhile.
+    Left joins are taken in the order in which they stand: from the few records to the shop's many.
     """
-    books = _books(session, importing.seller_id, records, to_apply)
-    book_ids = [book.id for book in books.values()]
-    offers = _offers(session, importing.seller_id, book_ids, to_apply)
-    sent = _sent_since(session, importing, [offer.id for offer, _ in offers.values()])
-    made = Plan()
-    for record in records:
-        book = books.get(key_of(record))
-        offer, shelf = offers.get(book.id, (None, None)) if book else (None, None)
-        left = max(0, int(record.stock) - (sent.get(offer.id, 0) if offer else 0))
-        made.changes.append(Change(record, book, offer, shelf, left))
-    return made
-
-
-def key_of(thing: Record | Book) -> Key:
-    """An ISBN is everybody's; an own key may look like one and is still another."""
-    return ("isbn", str(thing.isbn13)) if thing.isbn13 else ("own", str(thing.own_key))
-
-
-def _books(
-    session: Session, seller_id: int, records: Sequence[Record], locked: bool
-) -> dict[Key, Book]:
-    isbns = [record.isbn13 for record in records if record.isbn13]
-    keys = [record.own_key for record in records if not record.isbn13]
-    books = select(Book).order_by(Book.id)
-    if locked:
-        books = books.with_for_update(key_share=True)
-    found = list(session.scalars(books.where(Book.isbn13.in_(isbns)))) if isbns else []
-    if keys:
-        found += session.scalars(
-            books.where(Book.own_seller_id == seller_id, Book.own_key.in_(keys))
+    seller_id = importing.seller_id
+    of_all, own = aliased(Book), aliased(Book)
+    found = (
+        select(
+            *(told.record, told.line, told.sku, told.price, told.stock),
+            Book.id,
+            Offer.id,
+            *(Offer.price, Shelf.on_hand, Shelf.reserved),
+            and_(Offer.id.is_not(None), Offer.withdrawn_at.is_(None)),
+            _sent_since(importing),
+            func.coalesce(tells_better(seller_id), false()),
         )
-    return {key_of(book): book for book in found}
+        .select_from(loaded)
+        .outerjoin(of_all, is_by_isbn(of_all))
+        .outerjoin(own, is_own(own, seller_id))
+        .outerjoin(Book, Book.id == func.coalesce(of_all.id, own.id))
+        .outerjoin(Offer, and_(Offer.seller_id == seller_id, Offer.book_id == Book.id))
+        .outerjoin(Shelf, Shelf.offer_id == Offer.id)
+    )
+    session.execute(delete(incoming))
+    session.execute(insert(incoming).from_select(incoming.c.keys(), found))
 
 
-def _offers(
-    session: Session, seller_id: int, book_ids: Sequence[int], locked: bool
-) -> dict[int, tuple[Offer, Shelf]]:
-    """By book."""
+def is_by_isbn(book: type[Book]) -> ColumnElement[bool]:
+    return book.isbn13 == told.isbn13
+
+
+def is_own(book: type[Book], seller_id: int) -> ColumnElement[bool]:
+    """An own key may look like an ISBN, and is still another book's."""
+    without_isbn = told.isbn13.is_(None)
+    return and_(without_isbn, book.own_seller_id == seller_id, book.own_key == told.own_key)
+
+
+def counts(session: Session) -> Counts:
+    new, changed, every = session.execute(
+        select(
+            func.coalesce(func.sum(case((is_new, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((is_new, 0), (changes, 1), else_=0)), 0),
+            func.count(),
+        ).select_from(incoming)
+    ).one()
+    return Counts(int(new), int(changed), int(every - new - changed))
+
+
+def offers_named(session: Session) -> list[int]:
+    """The ids of this seller's offers that the records are about."""
+    return list(session.scalars(select(row.offer_id).where(row.offer_id.is_not(None))))
+
+
+def offers_meant(
+    session: Session, importing: Import, refused: Sequence[tuple[str | None, str | None, str]]
+) -> list[int]:
+    """Offers that refused records were about: the file has them, they are not missing."""
+    if not refused:
+        return []
+    isbns, keys, skus = ([key for key in kind if key] for kind in zip(*refused, strict=True))
+    mine = select(Offer.id).where(Offer.seller_id == importing.seller_id).join(Book)
+    called = or_(Book.isbn13.in_(isbns), Book.own_key.in_(keys), Offer.sku.in_(skus))
+    return list(session.scalars(mine.where(called)))
+
+
+def samples(session: Session, at_most: int, *, new: bool) -> list[dict[str, Any]]:
+    """Some of what is new or changes, for the seller to look at; prices in minor units."""
+    wanted = is_new if new else (changes & ~is_new)
+    query = select(
+        row.line,
+        told.title,
+        told.authors,
+        told.isbn13,
+        row.price_before,
+        row.price,
+        row.on_hand_before,
+        on_hand.label("on_hand"),
+        row.on_sale_before,
+    )
+    query = query.select_from(with_what_is_told)
+    found = session.execute(query.where(wanted).order_by(row.record).limit(at_most)).mappings()
+    return [dict(sample) for sample in found]
+
+
+def shown(session: Session, offer_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The same of offers that the file does not name."""
     query = (
-        select(Offer, Shelf)
+        select(Book.title, Book.authors, Book.isbn13, Offer.price, Shelf.on_hand)
+        .join_from(Offer, Book, Book.id == Offer.book_id)
         .join(Shelf, Shelf.offer_id == Offer.id)
-        .where(Offer.seller_id == seller_id, Offer.book_id.in_(book_ids))
-        .order_by(Offer.id)
+        .where(Offer.id.in_(offer_ids))
     )
-    if locked:
-        query = query.with_for_update(key_share=True)
-    return {offer.book_id: (offer, shelf) for offer, shelf in session.execute(query)}
+    return [dict(one) for one in session.execute(query.order_by(Offer.id)).mappings()]
 
 
-def _sent_since(session: Session, importing: Import, offer_ids: Sequence[int]) -> dict[int, int]:
-    """Copies that left after the seller counted them for this file."""
-    query = (
-        select(Movement.offer_id, func.sum(Movement.before - Movement.after))
-        .where(Movement.offer_id.in_(offer_ids), Movement.at > importing.uploaded_at)
-        .where(Movement.why.like("parcel % sent"))
-        .group_by(Movement.offer_id)
-    )
-    return {offer_id: int(copies) for offer_id, copies in session.execute(query)}
+def price_jumps(session: Session) -> list[Any]:
+    """Line, record, price before and price now, where it changes more than tenfold."""
+    jumps = or_(row.price > row.price_before * JUMP, row.price_before > row.price * JUMP)
+    query = select(row.line, row.record, row.price_before, row.price).where(jumps)
+    return list(session.execute(query.order_by(row.record)).all())
 
 
-def missing(session: Session, seller_id: int, seen: set[int]) -> list[int]:
-    """Offers of this seller that are on sale and were not in the file."""
+def sells_anything(session: Session, seller_id: int) -> bool:
+    """Or has sold; else all that he uploads is new."""
+    return session.scalar(select(Offer.id).where(Offer.seller_id == seller_id).limit(1)) is not None
+
+
+def on_sale(session: Session, seller_id: int) -> list[int]:
     query = select(Offer.id).where(Offer.seller_id == seller_id, Offer.withdrawn_at.is_(None))
-    return [offer_id for offer_id in session.scalars(query) if offer_id not in seen]
+    return list(session.scalars(query))
 
 
-def price_jumps(made: Plan, times: int = 10) -> list[tuple[Record, Money]]:
-    """Prices that change more than tenfold, with the old one: most likely a slip."""
-    return [
-        (change.record, change.offer.price)
-        for change in made.changes
-        if change.offer
-        and not (
-            change.offer.price <= change.record.price * times
-            and change.record.price <= change.offer.price * times
-        )
-    ]
+def _sent_since(importing: Import) -> ColumnElement[int]:
+    """Copies that left after the seller counted them for this file."""
+    sent = (
+        select(func.coalesce(func.sum(Movement.before - Movement.after), 0))
+        .where(Movement.offer_id == Offer.id, Movement.at > importing.uploaded_at)
+        .where(Movement.why.like("parcel % sent"))
+        .correlate(Offer)
+    )
+    return sent.scalar_subquery()

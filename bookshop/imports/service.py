@@ -1,29 +1,33 @@
 """The way of an upload: kept on disk, checked, looked at, applied, and perhaps undone.
 
-Reading and writing catalogues (see applying) needs pandas and a worker; nothing here does.
+Reading and writing catalogues (see checking, applying) needs pandas and a worker; nothing here
+does.
 """
 
-import hashlib
-import os
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
-from uuid import uuid4
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bookshop import outbox
 from bookshop.database import now
-from bookshop.errors import Conflict, NotFound
-from bookshop.imports.models import Import, ImportState
+from bookshop.errors import Conflict, Invalid, NotFound
+from bookshop.imports.columns import FIELDS, form_of
+from bookshop.imports.findings import Checked
+from bookshop.imports.models import ColumnMapping, Import, ImportState
+from bookshop.imports.uploads import Kept, Upload
 from bookshop.messages import CatalogueUploaded, ImportApproved, ImportUndoAsked
+from bookshop.money import Money, as_decimal
+from bookshop.stock.service import MOST_ON_HAND
 from bookshop.translations import N_, say
 
 _COUNTS = ("rows", "accepted", "rejected", "new", "changed", "unchanged")
-_A_BLOCK = 1 << 20
+_LATELY = timedelta(days=1)
+_FOUND = tuple(field.name for field in fields(Checked))
 
 
 class NoSuchImport(NotFound):
@@ -42,83 +46,50 @@ class NotToBeUndone(Conflict):
     text = N_("Only an import that was applied can be undone; this one is “%(state)s”.")
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A file on disk, whole."""
-
-    path: Path
-    size: int  # bytes
-    sha256: str
+class NotToBeMapped(Conflict):
+    text = N_("The columns of this import cannot be named now: it is “%(state)s”.")
 
 
-@dataclass
-class Checked:
-    """What reading and validating a file found. `refused` is set when it is no catalogue."""
-
-    format: str = ""
-    encoding: str = ""
-    rows: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    missing: int = 0
-    problems: list[dict[str, Any]] = field(default_factory=list)
-    warnings: list[dict[str, Any]] = field(default_factory=list)
-    refused: dict[str, Any] | None = None
+class NotWhole(Conflict):
+    text = N_("The file is broken off, so what it lacks cannot be withdrawn.")
 
 
-def keep(stream: IO[bytes], folder: Path) -> Kept:
-    """Write an upload to disk, block by block; it is there under its name only when whole."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / uuid4().hex
-    part = path.with_suffix(".part")
-    size, digest = 0, hashlib.sha256()
-    try:
-        with part.open("wb") as file:
-            while block := stream.read(_A_BLOCK):
-                file.write(block)
-                digest.update(block)
-                size += len(block)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return Kept(path, size, digest.hexdigest())
+class UnknownColumn(Invalid):
+    text = N_("There is no column “%(value)s” in the file.")
+
+
+class UnknownField(Invalid):
+    text = N_("A column cannot be read as “%(value)s”.")
+
+
+class FieldTwice(Invalid):
+    text = N_("Two columns are read as “%(value)s”: choose one of them.")
+
+
+class BadDefaultStock(Invalid):
+    text = N_("The number of copies is a whole number from 0 to %(most)d.")
+
+
+class Wishes(TypedDict, total=False):
+    """What a seller may say of an upload in advance."""
+
+    apply_at_once: bool
+    withdraw_missing: bool
+    mapping: dict[str, str] | None  # column -> field, "" for one not to be read
+    default_stock: int | None  # copies of each book where the file does not say; None: 1, told
 
 
 def receive(
-    session: Session,
-    seller_id: int,
-    filename: str,
-    kept: Kept,
-    *,
-    apply_at_once: bool = False,
-    withdraw_missing: bool = False,
+    session: Session, seller_id: int, filename: str, kept: Kept, **wishes: Unpack[Wishes]
 ) -> Import:
     """A worker will check it, and apply it too if that was asked."""
-    received = note(
-        session,
-        seller_id,
-        filename,
-        kept,
-        apply_at_once=apply_at_once,
-        withdraw_missing=withdraw_missing,
-    )
+    received = note(session, seller_id, filename, kept, **wishes)
     outbox.announce(session, CatalogueUploaded(received.id))
     return received
 
 
 def note(
-    session: Session,
-    seller_id: int,
-    filename: str,
-    kept: Kept,
-    *,
-    apply_at_once: bool = False,
-    withdraw_missing: bool = False,
+    session: Session, seller_id: int, filename: str, kept: Kept, **wishes: Unpack[Wishes]
 ) -> Import:
     """An import that somebody is about to check himself: the command line."""
     noted = Import(
@@ -126,8 +97,7 @@ def note(
         filename=Path(filename).name[:200] or "catalogue",
         path=kept.path.name,
         size=kept.size,
-        apply_at_once=apply_at_once,
-        withdraw_missing=withdraw_missing,
+        **wishes | {"default_stock": checked_stock(wishes.get("default_stock"))},
     )
     session.add(noted)
     session.flush()
@@ -141,12 +111,6 @@ def get(session: Session, import_id: int, seller_id: int) -> Import:
     return found
 
 
-def history(session: Session, seller_id: int, limit: int = 50) -> Sequence[Import]:
-    """Newest first."""
-    query = select(Import).where(Import.seller_id == seller_id)
-    return session.scalars(query.order_by(Import.id.desc()).limit(limit)).all()
-
-
 def approve(
     session: Session, import_id: int, seller_id: int, *, withdraw_missing: bool = False
 ) -> Import:
@@ -156,8 +120,32 @@ def approve(
         return found
     if found.state is not ImportState.PREVIEW:
         raise NotToBeApplied(state=found.state.value)
+    if withdraw_missing and not found.is_whole:
+        raise NotWhole
     begin_applying(found, withdraw_missing=withdraw_missing)
     outbox.announce(session, ImportApproved(import_id))
+    return found
+
+
+def name_columns(
+    session: Session,
+    import_id: int,
+    seller_id: int,
+    mapping: Mapping[str, str],
+    default_stock: int | None = None,
+) -> Import:
+    """Which column is which, in this file and in the next of its form. It is read once more."""
+    found = locked(session, import_id, seller_id)
+    if found.state not in (ImportState.PREVIEW, ImportState.REFUSED) or not found.columns:
+        raise NotToBeMapped(state=found.state.value)
+    header = found.columns["header"]
+    check_mapping(mapping, header)
+    session.merge(
+        ColumnMapping(seller_id=seller_id, form=form_of(header), mapping=dict(mapping), at=now())
+    )
+    found.mapping, found.default_stock = dict(mapping), checked_stock(default_stock)
+    found.state, found.refused, found.ended_at = ImportState.RECEIVED, None, None
+    outbox.announce(session, CatalogueUploaded(import_id))
     return found
 
 
@@ -182,8 +170,8 @@ def undo(session: Session, import_id: int, seller_id: int) -> Import:
 
 def begin_applying(found: Import, *, withdraw_missing: bool) -> None:
     found.state = ImportState.APPLYING
-    found.withdraw_missing = withdraw_missing
-    found.new = found.changed = found.unchanged = found.applied_records = 0
+    found.withdraw_missing = withdraw_missing and found.is_whole
+    found.new = found.changed = found.unchanged = found.applied_records = found.progress = 0
 
 
 def checked(session: Session, import_id: int, found: Checked) -> None:
@@ -191,7 +179,7 @@ def checked(session: Session, import_id: int, found: Checked) -> None:
     checking = session.get_one(Import, import_id, with_for_update=True)
     if checking.state is not ImportState.CHECKING:
         return  # cancelled meanwhile, or heard before
-    for name in (*_COUNTS, "missing", "format", "encoding", "problems", "warnings", "refused"):
+    for name in _FOUND:
         setattr(checking, name, getattr(found, name))
     if found.refused:
         checking.state, checking.ended_at = ImportState.REFUSED, now()
@@ -211,7 +199,7 @@ def applied(session: Session, import_id: int) -> None:
 def undone(session: Session, import_id: int) -> None:
     found = session.get_one(Import, import_id, with_for_update=True)
     if found.state is ImportState.APPLIED:
-        found.state = ImportState.UNDONE
+        found.state, found.ended_at = ImportState.UNDONE, now()
 
 
 def report(found: Import, language: str) -> dict[str, Any]:
@@ -222,11 +210,22 @@ def report(found: Import, language: str) -> dict[str, Any]:
         "id": found.id,
         "state": found.state.value,
         "filename": found.filename,
+        "size": found.size,
+        "is_kept": bool(found.path),
+        "uploaded_at": found.uploaded_at.isoformat(),
+        "ended_at": found.ended_at and found.ended_at.isoformat(),
+        "default_stock": found.default_stock,
         "format": found.format,
         "encoding": found.encoding,
         **{name: getattr(found, name) for name in _COUNTS},
         "withdrawn": found.withdrawn if done else vanishing,
         "missing": found.missing,
+        "is_whole": found.is_whole,
+        "progress": found.progress / 1000,
+        "columns": found.columns,
+        "preview": {kind: list(map(_sample, some)) for kind, some in found.preview.items()},
+        "problem_counts": found.problem_counts,
+        "warning_counts": found.warning_counts,
         "problems": [_told(problem, language) for problem in found.problems],
         "warnings": [_told(warning, language) for warning in found.warnings],
         "refused": found.refused and _refusal(found.refused, language),
@@ -235,10 +234,29 @@ def report(found: Import, language: str) -> dict[str, Any]:
 
 def forget_files(session: Session, uploads: Path, before: datetime) -> None:
     """The originals are kept for a while, the history for good."""
-    query = select(Import).where(Import.uploaded_at < before, Import.path != "")
-    for old in session.scalars(query.limit(1000)):
-        (uploads / old.path).unlink(missing_ok=True)
+    kept = select(Import).where(Import.path != "")
+    for old in session.scalars(kept.where(Import.uploaded_at < before).limit(1000)):
+        Upload(uploads / old.path).forget()
         old.path = ""
+    for ended in session.scalars(kept.where(Import.ended_at > now() - _LATELY)):
+        Upload(uploads / ended.path).forget_records()
+
+
+def checked_stock(copies: int | None) -> int | None:
+    if copies is not None and not 0 <= copies <= MOST_ON_HAND:
+        raise BadDefaultStock(field="default_stock", most=MOST_ON_HAND)
+    return copies
+
+
+def check_mapping(mapping: Mapping[str, str], header: Sequence[str]) -> None:
+    chosen = [field for field in mapping.values() if field]
+    for column, field in mapping.items():
+        if column not in header:
+            raise UnknownColumn(field="mapping", value=column)
+        if field and field not in FIELDS:
+            raise UnknownField(field="mapping", value=field)
+        if field and chosen.count(field) > 1:
+            raise FieldTwice(field="mapping", value=field)
 
 
 def locked(session: Session, import_id: int, seller_id: int) -> Import:
@@ -253,6 +271,12 @@ def _told(problem: dict[str, Any], language: str) -> dict[str, Any]:
     shown = {name: problem[name] for name in ("line", "record", "field", "code", "value")}
     text, params = problem["text"], problem["params"]
     return {**shown, "message": say(language, text, **params)}
+
+
+def _sample(sample: dict[str, Any]) -> dict[str, Any]:
+    """Prices leave as the decimals they are everywhere outside."""
+    prices = [name for name in ("price_before", "price") if sample.get(name) is not None]
+    return {**sample, **{name: as_decimal(Money(sample[name])) for name in prices}}
 
 
 def _refusal(refused: dict[str, Any], language: str) -> dict[str, str]:

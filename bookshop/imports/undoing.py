@@ -1,8 +1,9 @@
 """Put back what an import changed, but for what was sold since or touched by a later import."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, select, update
+from sqlalchemy import type_coerce as typed
 from sqlalchemy.orm import Session, aliased
 
 from bookshop.books.models import Offer
@@ -11,11 +12,18 @@ from bookshop.imports import shelving
 from bookshop.imports.models import Import, ImportChange, ImportState
 from bookshop.imports.problems import WHOLE_FILE
 from bookshop.stock import service as stock
-from bookshop.stock.models import Shelf
+from bookshop.stock.models import Movement, Shelf
 from bookshop.translations import N_
 
-AT_ONCE = 1_000
+AT_ONCE = 2_000
 _LATER = N_("%(n)d offers were changed by a later import and stay as they are.")
+_AS_IT_IS = {"synchronize_session": False}
+
+# The import's difference in copies is taken back, so what was sold since stays sold.
+_difference = ImportChange.on_hand_after - func.coalesce(ImportChange.on_hand_before, 0)
+_left: ColumnElement[int] = case(
+    (Shelf.on_hand > _difference, Shelf.on_hand - _difference), else_=0
+)
 
 
 def take_back(database: Database, import_id: int, still_at_it: Callable[[], None]) -> None:
@@ -31,39 +39,69 @@ def _take_back_some(database: Database, import_id: int) -> int:
         undoing = session.get_one(Import, import_id, with_for_update=True)
         if undoing.state is not ImportState.APPLIED:
             return 0
-        later = aliased(ImportChange)
-        touched_later = select(later.offer_id).where(
-            later.offer_id == ImportChange.offer_id, later.import_id > import_id
-        )
-        query = (
-            select(ImportChange, Offer, Shelf)
-            .join(Offer, Offer.id == ImportChange.offer_id)
-            .join(Shelf, Shelf.offer_id == Offer.id)
-            .where(ImportChange.import_id == import_id, ~touched_later.exists())
-            .order_by(ImportChange.offer_id)
-            .limit(AT_ONCE)
-            .with_for_update(of=(Offer, Shelf), key_share=True)
-        )
-        rows = session.execute(query).all()
-        for change, offer, shelf in rows:
-            _put_back(session, undoing, change, offer, shelf)
-            session.delete(change)
-        shelving.announce(session, {offer.book_id for _, offer, _ in rows})
-    return len(rows)
+        book_of = _changed_last_by(session, import_id)
+        of_these = and_(ImportChange.import_id == import_id, ImportChange.offer_id.in_(book_of))
+        _put_back_copies(session, of_these, f"import {import_id} undone")
+        _put_back_offers(session, of_these)
+        session.execute(delete(ImportChange).where(of_these), execution_options=_AS_IT_IS)
+        shelving.announce(session, list(book_of.values()))
+    return len(book_of)
 
 
-def _put_back(
-    session: Session, undoing: Import, change: ImportChange, offer: Offer, shelf: Shelf
-) -> None:
-    """The import's difference in copies is taken back, so what was sold since stays sold."""
-    difference = change.on_hand_after - (change.on_hand_before or 0)
-    left = max(0, shelf.on_hand - difference)
-    stock.set_on_hand(session, offer.id, left, f"import {undoing.id} undone", None)
-    if change.price_before is not None and offer.price == change.price_after:
-        offer.price = change.price_before
-    if (offer.withdrawn_at is None) == change.on_sale_after:
-        offer.withdrawn_at = None if change.on_sale_before else now()
-    offer.changed_at = now()
+def _changed_last_by(session: Session, import_id: int) -> dict[int, int]:
+    """Some offers that no later import changed, each with its book; nobody sells them meanwhile."""
+    later = aliased(ImportChange)
+    touched_later = select(later.offer_id).where(
+        later.offer_id == ImportChange.offer_id, later.import_id > import_id
+    )
+    query = (
+        select(Offer.id, Offer.book_id)
+        .join(ImportChange, ImportChange.offer_id == Offer.id)
+        .join(Shelf, Shelf.offer_id == Offer.id)
+        .where(ImportChange.import_id == import_id, ~touched_later.exists())
+        .order_by(Offer.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=(Offer, Shelf), key_share=True)
+    )
+    return dict(session.execute(query).all())
+
+
+def _put_back_copies(session: Session, of_these: ColumnElement[bool], why: str) -> None:
+    own = and_(ImportChange.offer_id == Shelf.offer_id, of_these)
+    missing = select(Shelf.offer_id).where(own, _left < Shelf.reserved, _left < Shelf.on_hand)
+    newly_missing: Sequence[int] = session.scalars(missing).all()
+    moved = select(
+        Shelf.offer_id, literal(why), Shelf.on_hand, _left, typed(now(), Movement.at.type)
+    ).where(own, _left != Shelf.on_hand)
+    columns = ("offer_id", "why", "before", "after", "at")
+    session.execute(insert(Movement).from_select(columns, moved.order_by(Shelf.offer_id)))
+    session.execute(
+        update(Shelf).where(own).values(on_hand=_left, changed_at=now()),
+        execution_options=_AS_IT_IS,
+    )
+    stock.tell_of_missing(session, newly_missing)
+
+
+def _put_back_offers(session: Session, of_these: ColumnElement[bool]) -> None:
+    """A price or a withdrawal that was changed by hand since stays."""
+    is_as_left = Offer.withdrawn_at.is_(None) == ImportChange.on_sale_after
+    withdrawn = case((ImportChange.on_sale_before, None), else_=typed(now(), Offer.changed_at.type))
+    session.execute(
+        update(Offer)
+        .where(Offer.id == ImportChange.offer_id, of_these)
+        .values(
+            price=case(
+                (
+                    Offer.price == ImportChange.price_after,
+                    func.coalesce(ImportChange.price_before, Offer.price),
+                ),
+                else_=Offer.price,
+            ),
+            withdrawn_at=case((is_as_left, withdrawn), else_=Offer.withdrawn_at),
+            changed_at=now(),
+        ),
+        execution_options=_AS_IT_IS,
+    )
 
 
 def _tell_what_stays(session: Session, import_id: int) -> None:
@@ -81,3 +119,4 @@ def _tell_what_stays(session: Session, import_id: int) -> None:
             "params": {"n": stays},
         }
         undoing.warnings = [*(w for w in undoing.warnings if w["code"] != told["code"]), told]
+        undoing.warning_counts = {**undoing.warning_counts, "changed_later": 1}

@@ -13,25 +13,31 @@ from bookshop.imports.identity import Seen, keys_without_isbn
 from bookshop.imports.isbns import isbns_13
 from bookshop.imports.problems import Fault, Problem
 
-__all__ = ["ACCEPTED", "Checked", "Seen", "validate"]
+__all__ = ["ACCEPTED", "Result", "Seen", "validate"]
 
 Faults = dict[int, Fault]  # by the place of the record in its chunk
 
-_TEXTS = ("title", "authors", "publisher", "category", "series", "sku", "description")
+_TEXTS = (
+    *("title", "authors", "publisher", "category", "series", "sku", "description"),
+    *("binding", "age", "volume"),
+)
 
 
 @dataclass(frozen=True)
-class Checked:
+class Result:
     """`accepted` has the columns and dtypes of ACCEPTED.
 
-    Problems name every record that is not in it, and no other; warnings reject nothing.
+    Problems name every record that is not in it, and no other; warnings reject nothing. `refused`
+    says what the others would have been: ISBN-13, own key and sku, as far as they can be told.
     """
 
     accepted: pd.DataFrame
     problems: list[Problem]
     warnings: list[Problem]
+    refused: list[tuple[str | None, str | None, str]]
 
 
+_KEYS = ("isbn13", "own_key", "sku")
 ACCEPTED = {
     "isbn13": "object",  # str, or None when the record has none
     "own_key": "object",  # str for a record without an ISBN, else None
@@ -47,13 +53,16 @@ ACCEPTED = {
     "description": "str",
     "cover_url": "str",
     "series": "str",
+    "binding": "str",
+    "age": "str",
+    "volume": "str",
     "sku": "str",
     "line": "int64",
     "record": "int64",
 }
 
 
-def validate(chunk: pd.DataFrame, seen: Seen, this_year: int | None = None) -> Checked:
+def validate(chunk: pd.DataFrame, seen: Seen, this_year: int | None = None) -> Result:
     """`chunk` comes from reading; `seen` is one for the whole file, to know its duplicates."""
     checking = _Checking(chunk)
     for name in _TEXTS:
@@ -90,14 +99,16 @@ class _Checking:
         for place, name, fault in seen.duplicates(self.values, self._sound(), lines):
             self.faults.append((name, {place: fault}))
 
-    def result(self) -> Checked:
+    def result(self) -> Result:
         sound = self._sound()
         columns = self.values | {name: self.chunk[name].to_numpy() for name in ("line", "record")}
         accepted = pd.DataFrame(
             {name: pd.Series(columns[name][sound], dtype=kind) for name, kind in ACCEPTED.items()}
         )
         problems, warnings = self._told()
-        return Checked(accepted, problems, warnings)
+        keys = (np.asarray(self.values[name], dtype=object) for name in _KEYS)
+        refused = list(zip(*(key[~sound] for key in keys), strict=True))
+        return Result(accepted, problems, warnings, refused)
 
     def _sound(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
         sound = np.ones(len(self.chunk), dtype=bool)

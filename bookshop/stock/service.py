@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from bookshop import outbox
@@ -91,10 +91,17 @@ def set_on_hand(session: Session, offer_id: int, copies: int, why: str, who_id: 
         raise BadCount(field="on_hand", most=MOST_ON_HAND)
     shelf = _shelf(session, offer_id)
     short_before = shelf.short
-    movement = _set_on_hand(session, shelf, copies, why, who_id)
-    if movement and shelf.short > short_before:
+    _set_on_hand(session, shelf, copies, why, who_id)
+    if shelf.short > short_before:
         session.flush()
-        outbox.announce(session, PromisedCopiesMissing(offer_id, movement.id))
+        tell_of_missing(session, [offer_id])
+
+
+def tell_of_missing(session: Session, offer_ids: Sequence[int]) -> None:
+    """Since the last movement of each, fewer are on hand than are promised: its seller is told."""
+    latest = select(Movement.offer_id, func.max(Movement.id)).group_by(Movement.offer_id)
+    for offer_id, movement_id in session.execute(latest.where(Movement.offer_id.in_(offer_ids))):
+        outbox.announce(session, PromisedCopiesMissing(offer_id, movement_id))
 
 
 class _Gone(Exception):
@@ -167,15 +174,11 @@ def _shelf(session: Session, offer_id: int) -> Shelf:
     return shelf
 
 
-def _set_on_hand(
-    session: Session, shelf: Shelf, copies: int, why: str, who_id: int | None
-) -> Movement | None:
+def _set_on_hand(session: Session, shelf: Shelf, copies: int, why: str, who_id: int | None) -> None:
     shelf.changed_at = now()
-    if copies == shelf.on_hand:
-        return None
-    movement = Movement(
-        offer_id=shelf.offer_id, why=why, who_id=who_id, before=shelf.on_hand, after=copies
-    )
-    session.add(movement)
-    shelf.on_hand = copies
-    return movement
+    if copies != shelf.on_hand:
+        before = shelf.on_hand
+        session.add(
+            Movement(offer_id=shelf.offer_id, why=why, who_id=who_id, before=before, after=copies)
+        )
+        shelf.on_hand = copies

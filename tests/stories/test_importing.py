@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from bookshop.books.models import Book, Offer
-from bookshop.errors import Conflict
-from bookshop.imports import applying
+from bookshop.errors import Conflict, Invalid
+from bookshop.imports import applying, checking
 from bookshop.imports import service as imports
+from bookshop.imports.models import FactDifference
 from bookshop.messages import BooksChanged
 from bookshop.orders import parcels
 from bookshop.outbox import OutboxMessage
@@ -400,3 +401,149 @@ def test_the_report_speaks_the_language_of_its_reader(shop, emma):
         assert {**told, "message": ""} == {**heard, "message": ""}
         assert told["message"].isascii()
         assert not heard["message"].isascii()
+
+
+def differences(shop):
+    with shop.database.reading() as session:
+        return {
+            (one.fact, one.told): one.seller_id for one in session.scalars(select(FactDifference))
+        }
+
+
+def test_what_another_seller_tells_otherwise_is_kept_beside_the_book(shop, emma, boris):
+    head = "isbn,title,author,price,year\n"
+    shop.puts_on_sale(emma, head + "9780141439587,Emma,Jane Austen,600,1815\n")
+    other = head + "9780141439587,EMMA!,Jane Austen,400,1816\n"
+
+    for _ in range(2):
+        shop.puts_on_sale(boris, other)
+
+    assert differences(shop) == {("title", "EMMA!"): boris, ("year", "1816"): boris}
+    before = writes(shop)
+    report = shop.report(shop.puts_on_sale(boris, other))
+    assert (counts(report), writes(shop)) == ([0, 0, 1, 0, 0], before)
+
+    shop.puts_on_sale(boris, other.replace("EMMA!", "Emma?"))
+    assert differences(shop) == {("title", "Emma?"): boris, ("year", "1816"): boris}
+
+
+def test_the_first_seller_may_correct_what_he_told_and_nobody_else(shop, emma, boris):
+    head = "isbn,title,author,price\n"
+    shop.puts_on_sale(emma, head + "9780141439587,Ema,Jane Austen,600\n")
+    shop.puts_on_sale(boris, head + "9780141439587,Emily,Jane Austen,600\n")
+
+    report = shop.report(shop.puts_on_sale(emma, head + "9780141439587,Emma,Jane Austen,600\n"))
+
+    assert counts(report) == [0, 1, 0, 0, 0]
+    with shop.database.reading() as session:
+        [book] = session.scalars(select(Book))
+    assert (book.title, book.facts_from, book.revision) == ("Emma", emma, 2)
+    assert dict(shop.index.contents()) == {book.id: 2}
+
+
+def test_a_refused_record_is_in_the_file_and_not_withdrawn(shop, emma):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+
+    report = shop.report(
+        shop.puts_on_sale(emma, THREE_BOOKS.replace("600.00", "-1"), withdraw_missing=True)
+    )
+
+    assert counts(report) == [0, 0, 2, 0, 1]
+    assert len(on_sale(shop, emma)) == 3
+
+
+def test_a_file_that_breaks_off_withdraws_nothing(shop, emma):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+    broken_off = THREE_BOOKS.splitlines()[0] + '\n9780141439518,"Pride and Prej'
+
+    looked_at = shop.uploads(emma, broken_off)
+    shop.works()
+
+    report = shop.report(looked_at)
+    assert not report["is_whole"]
+    assert "cut_short" in report["warning_counts"]
+    with pytest.raises(imports.NotWhole):
+        shop.does(imports.approve, looked_at, emma, withdraw_missing=True)
+    shop.puts_on_sale(emma, broken_off, withdraw_missing=True)
+    assert len(on_sale(shop, emma)) == 3
+
+
+def test_the_preview_shows_prices_and_copies_before_and_after(shop, emma):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+    changed = THREE_BOOKS.replace("500.00,10", "550.00,8").replace(",A book of my own", ",Another")
+
+    looked_at = shop.uploads(emma, changed)
+    shop.works()
+
+    preview = shop.report(looked_at)["preview"]
+    [change] = preview["changed"]
+    assert (change["title"], change["price_before"], change["price"]) == (
+        *("Pride and Prejudice", "500.00", "550.00"),
+    )
+    assert (change["on_hand_before"], change["on_hand"]) == (10, 8)
+    assert [one["title"] for one in preview["new"]] == ["Another"]
+    assert [one["title"] for one in preview["missing"]] == ["A book of my own"]
+
+
+def test_a_file_that_names_few_of_the_offers_is_warned_of(shop, emma):
+    rows = [f",Book {n},Me,{100 + n},1" for n in range(30)]
+    shop.puts_on_sale(emma, "\n".join(["isbn,title,author,price,stock", *rows]))
+
+    looked_at = shop.uploads(emma, "\n".join(["isbn,title,author,price,stock", *rows[:2]]))
+    shop.works()
+
+    report = shop.report(looked_at)
+    assert report["missing"] == 28
+    assert "would_empty" in report["warning_counts"]
+
+
+def test_columns_that_cannot_be_told_are_asked_for_and_remembered(shop, emma):
+    strange = "isbn,was steht drauf,was kostet es\n9780141439587,Emma,600\n"
+    asking = shop.uploads(emma, strange)
+    shop.works()
+    refused = shop.report(asking)
+    assert (refused["state"], refused["refused"]["code"]) == ("refused", "missing_columns")
+    assert refused["columns"]["header"] == ["isbn", "was steht drauf", "was kostet es"]
+    named = {"was steht drauf": "title", "was kostet es": "price"}
+
+    for wrong in ({"nothing": "title"}, {"isbn": "colour"}, {"isbn": "title"} | named):
+        with pytest.raises(Invalid):
+            shop.does(imports.name_columns, asking, emma, wrong)
+    shop.does(imports.name_columns, asking, emma, named, 3)
+    shop.works()
+
+    assert shop.report(asking)["state"] == "preview"
+    shop.does(imports.approve, asking, emma)
+    shop.works()
+    assert on_sale(shop, emma) == {"Emma": (60000, 3)}
+    shop.puts_on_sale(emma, strange.replace("600", "650"))
+    assert on_sale(shop, emma) == {"Emma": (65000, 1)}
+
+
+def test_what_was_checked_and_lost_before_it_was_applied_is_told(shop, emma):
+    looked_at = shop.uploads(emma, THREE_BOOKS)
+    shop.works()
+    shop.does(imports.approve, looked_at, emma)
+    for file in shop.settings.uploads.iterdir():
+        file.unlink()
+
+    shop.works()
+
+    report = shop.report(looked_at)
+    assert (report["state"], list(report["warning_counts"])) == ("applied", ["cut_off"])
+    assert on_sale(shop, emma) == {}
+
+
+def test_a_cancelled_import_is_no_longer_read(shop, emma, monkeypatch):
+    monkeypatch.setattr(checking, "_A_MOMENT", 0)
+    reading = shop.uploads(emma, THREE_BOOKS)
+    rounds = []
+
+    def cancels():
+        rounds.append(shop.does(imports.cancel, reading, emma))
+
+    checking.check(shop.database, shop.settings.uploads, reading, cancels)
+    shop.works()
+
+    assert len(rounds) == 1
+    assert shop.report(reading)["state"] == "cancelled"

@@ -1,0 +1,105 @@
+"""Some thousand checked records beside the shop's own tables, so that SQL can compare them.
+
+What the file says of each is loaded; what that means for the shop is found by matching. Both tables
+are temporary: they belong to one connection and are filled anew for every chunk.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    case,
+    delete,
+    not_,
+    or_,
+)
+from sqlalchemy.orm import Session
+from sqlalchemy.schema import CreateTable
+
+TEXT_FACTS = (
+    *("title", "authors", "publisher", "series", "language", "category", "description"),
+    *("cover_url", "binding", "age", "volume"),
+)
+NUMBER_FACTS = ("year", "pages")
+FACTS = TEXT_FACTS + NUMBER_FACTS
+LOADED = ("record", "line", "isbn13", "own_key", "sku", "price", "stock", *FACTS)
+
+
+_of_a_connection = MetaData()
+loaded = Table(
+    "loaded_records",
+    _of_a_connection,
+    Column("record", Integer, primary_key=True),
+    Column("line", Integer),
+    Column("isbn13", Text),
+    Column("own_key", Text),
+    Column("sku", Text),
+    Column("price", BigInteger),  # minor units
+    Column("stock", Integer),
+    *(Column(fact, Text) for fact in TEXT_FACTS),
+    *(Column(fact, Integer) for fact in NUMBER_FACTS),
+    prefixes=["TEMPORARY"],
+)
+incoming = Table(
+    "incoming_records",
+    _of_a_connection,
+    Column("record", Integer, primary_key=True),
+    Column("line", Integer),
+    Column("sku", Text),
+    Column("price", BigInteger),
+    Column("stock", Integer),
+    # What matching finds in the shop. No price before: this seller did not sell it.
+    Column("book_id", Integer),
+    Column("offer_id", Integer),
+    Column("price_before", BigInteger),
+    Column("on_hand_before", Integer),
+    Column("reserved", Integer),
+    Column("on_sale_before", Boolean),
+    Column("copies_sent", Integer),  # since the upload
+    Column("better_facts", Boolean),  # the record changes its book
+    prefixes=["TEMPORARY"],
+)
+told = loaded.c
+row = incoming.c
+with_what_is_told = incoming.join(loaded, told.record == row.record)
+
+_left = row.stock - row.copies_sent
+on_hand = case((_left > 0, _left), else_=0)  # from now on
+
+is_new = row.price_before.is_(None)
+changes_offer = or_(
+    is_new,
+    row.price != row.price_before,
+    on_hand != row.on_hand_before,
+    not_(row.on_sale_before),
+)
+changes = or_(changes_offer, row.better_facts)
+
+
+def load(session: Session, records: Sequence[Sequence[Any]]) -> None:
+    """Each record has its values in the order of LOADED; what stood here before is gone."""
+    connection = session.connection()
+    for table in (loaded, incoming):
+        connection.execute(CreateTable(table, if_not_exists=True))
+        connection.execute(delete(table))
+    if not records:
+        return
+    names = ", ".join(LOADED)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA cache_size=-64000")  # KB: the index of ISBNs fits in
+        places = ", ".join("?" * len(LOADED))
+        statement = f"INSERT INTO {loaded.name} ({names}) VALUES ({places})"  # noqa: S608 (ours)
+        connection.exec_driver_sql(statement, list(records))
+        return
+    cursor: Any = connection.connection.cursor()
+    with cursor, cursor.copy(f"COPY {loaded.name} ({names}) FROM STDIN") as copy:
+        for record in records:
+            copy.write_row(record)
+    connection.exec_driver_sql(f"ANALYZE {loaded.name}")

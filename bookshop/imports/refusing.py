@@ -1,0 +1,66 @@
+"""The refused records once more, in the seller's own format, each with the reason why."""
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from bookshop.database import Database
+from bookshop.imports import reading
+from bookshop.imports.columns import REASON
+from bookshop.imports.models import Import
+from bookshop.imports.staged import Staged
+from bookshop.imports.uploads import Upload
+from bookshop.translations import say
+from bookshop.users import service as users
+
+
+def write_refused(
+    database: Database,
+    importing: Import,
+    upload: Upload,
+    mapping: dict[str, str] | None,
+) -> None:
+    with database.reading() as session:
+        language = users.get(session, importing.seller_id).language
+    part = upload.refused.with_suffix(".part")
+    with part.open("wb") as into:
+        why = Reasons(Staged(upload).problems(), language)
+        reading.write_refused(upload.original, why, say(language, REASON), into, mapping)
+    part.rename(upload.refused)
+
+
+class Reasons(Mapping[int, str]):
+    """Why each record was refused. They are asked for in the order of the file, and not kept."""
+
+    def __init__(self, problems: Iterator[dict[str, Any]], language: str) -> None:
+        self._language = language
+        self._records = groupby(problems, key=lambda problem: int(problem["record"]))
+        self._record, self._why = 0, ""
+        self._go_on()
+
+    def __contains__(self, record: object) -> bool:
+        assert isinstance(record, int)
+        while self._record and self._record < record:
+            self._go_on()
+        return self._record == record
+
+    def __getitem__(self, record: int) -> str:
+        if record not in self:
+            raise KeyError(record)
+        return self._why
+
+    def __iter__(self) -> Iterator[int]:
+        while self._record:
+            yield self._record
+            self._go_on()
+
+    def __len__(self) -> int:
+        raise TypeError("how many there are is known only at the end")
+
+    def _go_on(self) -> None:
+        """0 stands after the last."""
+        self._record, problems = next(self._records, (0, iter(())))
+        self._why = " ".join(
+            f"{problem['field']}: {say(self._language, problem['text'], **problem['params'])}"
+            for problem in problems
+        )
