@@ -63,6 +63,7 @@ def _holding_on(tools: Tools, delivery_id: int) -> Tools:
     def hold_on() -> None:
         with tools.database.transaction() as session:
             outbox.hold_on(session, delivery_id, LEFT_ALONE)
+        tools.give_way()
 
     return replace(tools, still_at_it=hold_on)
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from bookshop.imports import service as imports
+from bookshop.imports.findings import Checked
 from bookshop.messages import (
     BooksChanged,
     CatalogueUploaded,
@@ -190,16 +191,16 @@ class IndexBooks(Errand[BooksChanged, None]):
         """The index itself is the record."""
 
 
-class CheckCatalogue(Errand[CatalogueUploaded, imports.Checked]):
+class CheckCatalogue(Errand[CatalogueUploaded, Checked]):
     queue = "imports"
 
-    def ask(self, message: CatalogueUploaded, tools: Tools) -> imports.Checked:
-        from bookshop.imports import applying  # and pandas: only where it is needed
+    def ask(self, message: CatalogueUploaded, tools: Tools) -> Checked:
+        from bookshop.imports import checking  # and pandas: only where it is needed
 
         uploads = tools.settings.uploads
-        return applying.check(tools.database, uploads, message.import_id, tools.still_at_it)
+        return checking.check(tools.database, uploads, message.import_id, tools.still_at_it)
 
-    def record(self, session: Session, message: CatalogueUploaded, answer: imports.Checked) -> None:
+    def record(self, session: Session, message: CatalogueUploaded, answer: Checked) -> None:
         imports.checked(session, message.import_id, answer)
 
 

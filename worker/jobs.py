@@ -1,6 +1,7 @@
 """What RQ runs. A job names deliveries; the rows say the rest, so a lost job loses nothing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from sqlalchemy import select
@@ -9,12 +10,18 @@ from bookshop.settings import from_environment
 from worker import schedule
 from worker.delivering import deliver
 from worker.tools import Tools, tools
+from worker.turns import Turns
 
 
 def deliver_many(delivery_ids: list[int]) -> None:
     """The fresh ones, a batch at a time. One that fails goes again alone."""
     for delivery_id in delivery_ids:
         deliver(delivery_id, own_tools())
+
+
+def deliver_in_turns(delivery_id: int) -> None:
+    """Long errands: the job only begins it. How it goes on and ends, the delivery row says."""
+    turns().begin(lambda give_way: deliver(delivery_id, replace(own_tools(), give_way=give_way)))
 
 
 def deliver_alone(delivery_id: int) -> None:
@@ -36,6 +43,11 @@ def get_ready(names: Sequence[str]) -> None:
     for name, part in (("billing", "billing"), ("mail", "post"), ("index", "index")):
         if name in names:
             getattr(own.outside, part)
+
+
+@cache
+def turns() -> Turns:
+    return Turns()
 
 
 @cache

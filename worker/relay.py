@@ -22,7 +22,7 @@ from bookshop.settings import Settings
 from worker import jobs
 from worker.queues import KEEP_FAILED, SHORT_JOB, connect, open_queues
 from worker.schedule import SCHEDULE
-from worker.subscriptions import ROUTES, RULES
+from worker.subscriptions import IMPORTS, ROUTES, RULES
 
 LOOK_EVERY = 0.05  # seconds
 MOST_AT_ONCE = 100
@@ -81,7 +81,7 @@ def hand_over(queue: Queue, batch: str, deliveries: list[Delivery]) -> None:
             continue
         queue.failed_job_registry.remove(lone_job(delivery))
         queue.enqueue(
-            jobs.deliver_alone,
+            jobs.deliver_in_turns if delivery.queue == IMPORTS else jobs.deliver_alone,
             delivery.id,
             job_id=lone_job(delivery),
             result_ttl=0,

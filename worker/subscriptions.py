@@ -104,8 +104,8 @@ SUBSCRIPTIONS: dict[type[Message], list[Handler]] = {
     LetterWritten: [SendLetter()],
 }
 
-RULES = "rules"
-QUEUES = (RULES, "billing", "mail", "imports", "index")
+RULES, IMPORTS = "rules", "imports"
+QUEUES = (RULES, "billing", "mail", IMPORTS, "index")
 
 
 def name_of(handler: Handler) -> str:

@@ -49,6 +49,8 @@ class Tools:
     outside: Outside
     # An errand that takes long calls it now and then: it is at work, nobody need step in.
     still_at_it: Callable[[], None] = nobody_waits
+    # Then others, who wait in the same process, have their turn (see turns).
+    give_way: Callable[[], None] = nobody_waits
 
 
 def tools(settings: Settings) -> Tools:

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from bookshop.database import now
+from bookshop.imports import history
 from bookshop.imports import service as imports
 from bookshop.imports.models import Import
+from bookshop.imports.uploads import keep
 from bookshop.users.models import Role
 from tests.shop import Shop
 from worker import schedule
@@ -17,7 +19,7 @@ def test_uploaded_files_go_after_ninety_days_and_their_history_stays(tmp_path):
     shop = Shop(tmp_path)
     emma = shop.has("emma", Role.SELLER)
     old, young = (
-        shop.does(imports.note, emma, name, imports.keep(io.BytesIO(b"x"), shop.settings.uploads))
+        shop.does(imports.note, emma, name, keep(io.BytesIO(b"x"), shop.settings.uploads))
         for name in ("old.csv", "young.csv")
     )
     with shop.database.transaction() as session:
@@ -28,7 +30,7 @@ def test_uploaded_files_go_after_ninety_days_and_their_history_stays(tmp_path):
 
     assert [file.name for file in shop.settings.uploads.iterdir()] == [young.path]
     with shop.database.reading() as session:
-        assert len(imports.history(session, emma)) == 2
+        assert len(history.of_seller(session, emma).imports) == 2
 
 
 def test_one_deadline_that_cannot_be_kept_does_not_stop_the_others(tmp_path, monkeypatch):
