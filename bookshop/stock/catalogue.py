@@ -73,6 +73,9 @@ class BookPage(Card):
     year: int | None
     category: str
     pages: int | None
+    binding: str
+    age: str
+    volume: str
     description: str
 
     @property
@@ -114,6 +117,9 @@ def book(session: Session, key: str) -> BookPage:
         found.year,
         found.category,
         found.pages,
+        found.binding,
+        found.age,
+        found.volume,
         found.description,
     )
 
