@@ -16,7 +16,7 @@ from bookshop.imports.uploads import Upload
 from bookshop.translations import N_
 
 StillAtIt = Callable[[], None]
-AT_ONCE = 2_500  # records a transaction: the till waits at most for one
+AT_ONCE = 4_000  # records a transaction: the till waits at most for one
 
 _CUT_OFF = Fault(
     "cut_off",

@@ -82,13 +82,17 @@ changes_offer = or_(
 )
 changes = or_(changes_offer, row.better_facts)
 
+# PostgreSQL would compile each statement for a second to run it for a tenth of one; and, having no
+# statistics of what was just written, read whole tables where a few thousand rows are looked up.
+_FROM_FEW_TO_MANY = ("jit", "enable_hashjoin", "enable_mergejoin")
+
 
 def load(session: Session, records: Sequence[Sequence[Any]]) -> None:
     """Each record has its values in the order of LOADED; what stood here before is gone."""
     connection = session.connection()
     for table in (loaded, incoming):
         connection.execute(CreateTable(table, if_not_exists=True))
-        connection.execute(delete(table))
+        empty(session, table)
     if not records:
         return
     names = ", ".join(LOADED)
@@ -98,8 +102,17 @@ def load(session: Session, records: Sequence[Sequence[Any]]) -> None:
         statement = f"INSERT INTO {loaded.name} ({names}) VALUES ({places})"  # noqa: S608 (ours)
         connection.exec_driver_sql(statement, list(records))
         return
+    for setting in _FROM_FEW_TO_MANY:
+        connection.exec_driver_sql(f"SET LOCAL {setting} = off")
     cursor: Any = connection.connection.cursor()
     with cursor, cursor.copy(f"COPY {loaded.name} ({names}) FROM STDIN") as copy:
         for record in records:
             copy.write_row(record)
-    connection.exec_driver_sql(f"ANALYZE {loaded.name}")
+
+
+def empty(session: Session, table: Table) -> None:
+    """PostgreSQL keeps what is deleted until it is vacuumed, which nobody does here."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(delete(table))
+    else:
+        session.connection().exec_driver_sql(f"TRUNCATE {table.name}")

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, false, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bookshop.books.models import Book, Offer
 from bookshop.imports.facts import tells_better
 from bookshop.imports.incoming import (
     changes,
+    empty,
     incoming,
     is_new,
     loaded,
@@ -22,6 +23,7 @@ from bookshop.imports.incoming import (
 from bookshop.imports.models import Import
 from bookshop.stock.models import Movement, Shelf
 
+_known, _own = aliased(Book), aliased(Offer)
 JUMP = 10  # times: a price that changes more is most likely a slip
 
 
@@ -37,10 +39,11 @@ class Counts:
 def match(session: Session, importing: Import) -> None:
     """Find the book, the offer and the shelf of each loaded record, as they are now.
 
-    Left joins are taken in the order in which they stand: from the few records to the shop's many.
+    Each is looked up by a key of its own. Joined by seller or title instead, a planner without
+    fresh statistics, as after a first import, reads all that the seller has for every chunk.
     """
     seller_id = importing.seller_id
-    of_all, own = aliased(Book), aliased(Book)
+    offer_id = select(_own.id).where(_own.seller_id == seller_id, _own.book_id == Book.id)
     found = (
         select(
             *(told.record, told.line, told.sku, told.price, told.stock),
@@ -52,24 +55,20 @@ def match(session: Session, importing: Import) -> None:
             func.coalesce(tells_better(seller_id), false()),
         )
         .select_from(loaded)
-        .outerjoin(of_all, is_by_isbn(of_all))
-        .outerjoin(own, is_own(own, seller_id))
-        .outerjoin(Book, Book.id == func.coalesce(of_all.id, own.id))
-        .outerjoin(Offer, and_(Offer.seller_id == seller_id, Offer.book_id == Book.id))
+        .outerjoin(Book, Book.id == known_book(seller_id))
+        .outerjoin(Offer, Offer.id == offer_id.correlate(Book).scalar_subquery())
         .outerjoin(Shelf, Shelf.offer_id == Offer.id)
     )
-    session.execute(delete(incoming))
+    empty(session, incoming)
     session.execute(insert(incoming).from_select(incoming.c.keys(), found))
 
 
-def is_by_isbn(book: type[Book]) -> ColumnElement[bool]:
-    return book.isbn13 == told.isbn13
-
-
-def is_own(book: type[Book], seller_id: int) -> ColumnElement[bool]:
-    """An own key may look like an ISBN, and is still another book's."""
-    without_isbn = told.isbn13.is_(None)
-    return and_(without_isbn, book.own_seller_id == seller_id, book.own_key == told.own_key)
+def known_book(seller_id: int) -> ColumnElement[int | None]:
+    """The id of a loaded record's book. An own key may look like an ISBN and is still another's."""
+    of_all = select(_known.id).where(_known.isbn13 == told.isbn13)
+    own = select(_known.id).where(_known.own_seller_id == seller_id, _known.own_key == told.own_key)
+    by_isbn, by_own_key = (one.correlate(loaded).scalar_subquery() for one in (of_all, own))
+    return case((told.isbn13.is_not(None), by_isbn), else_=by_own_key)
 
 
 def counts(session: Session) -> Counts:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, case, func, insert, literal, select, update
 from sqlalchemy import type_coerce as typed
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from bookshop import outbox
 from bookshop.books.models import Book, Offer
@@ -111,7 +111,6 @@ def _add_books(session: Session, seller_id: int) -> None:
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     without_isbn = told.isbn13.is_(None)
     columns = ("isbn13", "own_seller_id", "own_key", *FACTS, "facts_from", "created_at", "revision")
-    of_all, own = aliased(Book), aliased(Book)
     unknown = (
         select(
             told.isbn13,
@@ -121,9 +120,7 @@ def _add_books(session: Session, seller_id: int) -> None:
             *(literal(seller_id), typed(now(), Book.created_at.type), literal(1)),
         )
         .select_from(loaded)
-        .outerjoin(of_all, planning.is_by_isbn(of_all))
-        .outerjoin(own, planning.is_own(own, seller_id))
-        .where(of_all.id.is_(None), own.id.is_(None))
+        .where(planning.known_book(seller_id).is_(None))
         .order_by(told.isbn13, told.own_key)
     )
     session.execute(dialect.insert(Book).from_select(columns, unknown).on_conflict_do_nothing())

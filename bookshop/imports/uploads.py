@@ -65,7 +65,8 @@ class Upload:
         return self._beside("refused")
 
     def forget_records(self) -> None:
-        for path in (self.records, self.missing, self.problems):
+        half_written = self.original.with_suffix(".part")
+        for path in (self.records, self.missing, self.problems, half_written):
             path.unlink(missing_ok=True)
 
     def forget(self) -> None:
