@@ -23,8 +23,9 @@ _UNSEEN = (
 _DAMAGED = "\N{REPLACEMENT CHARACTER}"
 _ACCENTS_APART = "\u0300-\u036f"
 _SPACES = " \u00a0\t\r\n\u2028\u2029"
+_RARE_SPACES = "\u1680\u2000-\u200a\u202f\u205f\u3000"
 _TO_LOOK_AT = (
-    f"[{_UNSEEN}{_ACCENTS_APART}{_DAMAGED}\t\r\n\u2028\u2029]"
+    f"[{_UNSEEN}{_ACCENTS_APART}{_DAMAGED}{_RARE_SPACES}\t\r\n\u2028\u2029]"
     f"|[{_SPACES}][{_SPACES}]|^[{_SPACES}]|[{_SPACES}]$"
 )
 _UNSEEN_ONES = re.compile(f"[{_UNSEEN}]+")

@@ -105,6 +105,7 @@ def assert_same_again(format, books):
 @pytest.mark.parametrize("format", ["csv", "yml", "onix"])
 @settings(deadline=None, max_examples=25)
 @given(raw=st.lists(records, min_size=1, max_size=4))
+@example(raw=[PLAIN | {"age": "\u2003"}])  # a space that is not the usual one
 @example(raw=[PLAIN | {"age": "x" * 19 + " y", "description": "a\n" * 6_000}])  # cut at a space
 @example(raw=[PLAIN | {"title": '«Ночь» \\"x\\"', "authors": "Илья Ильф, Евгений Петров"}])
 @example(raw=[PLAIN | {"description": "1 < 2 &amp; 3\n\n<b>жирно</b>\n&nbsp;", "year": "-44"}])
