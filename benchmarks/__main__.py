@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from benchmarks import importing
+from benchmarks import catalogue, importing
 from benchmarks.customer import Customer, seconds_for, seconds_until
 from tests.processes.running import Running, running_demo
 
@@ -35,6 +35,7 @@ def main() -> None:
             _tell("memory of all processes (PSS)", f"{_memory(demo):.0f} MB")
             look(demo)
             buy(demo)
+            look_while_importing(demo)
     importing.measure(_tell)
     if url := os.environ.get("BENCH_POSTGRES_URL"):
         importing.measure(lambda what, figure: _tell(f"PostgreSQL: {what}", figure), url)
@@ -71,6 +72,21 @@ def buy(demo: Running) -> None:
         "paid at billing until both letters are there",
         [_paid(customer, offer, mail) for _ in range(PAID_ORDERS)],
     )
+
+
+def look_while_importing(demo: Running) -> None:
+    """A book's page as it is while a seller's great catalogue comes in."""
+    seller = Customer(demo.shop, "english")
+    with tempfile.NamedTemporaryFile() as file, httpx.Client(base_url=demo.shop) as visitor:
+        catalogue.write_csv(Path(file.name), importing.BOOKS)
+        book = visitor.get("/api/v1/books").json()["results"][0]["isbn13"]
+        uploaded = seller.asks("POST", "/seller/imports?apply=true", files={"file": file})
+        asked = f"/seller/imports/{uploaded['id']}"
+        seconds_until(lambda: seller.asks("GET", asked)["state"] == "applying")
+        looked = []
+        while seller.asks("GET", asked)["state"] == "applying":
+            looked += [seconds_for(lambda: _get(visitor, f"/books/{book}")) for _ in range(20)]
+    _report(f"a book's page while {importing.BOOKS:,} books are applied", looked)
 
 
 def everything_is_delivered(demo: Running) -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import httpx
 
-PATIENCE = 60.0  # seconds
+PATIENCE = 600.0  # seconds: a catalogue may be great
 BETWEEN_LOOKS = 0.002
 BUYER = {
     "name": "Anna Lebedeva",
