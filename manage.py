@@ -1,6 +1,7 @@
 """The operator's command line. Each command is a few lines over the shop's own services."""
 
 import argparse
+import csv
 import json
 import sys
 from collections.abc import Callable
@@ -9,7 +10,10 @@ from typing import Any
 
 from bookshop.database import Database
 from bookshop.errors import ShopError
+from bookshop.exports.formats import FORMATS
+from bookshop.imports.columns import FIELDS
 from bookshop.settings import Settings, from_environment
+from bookshop.stock.service import MOST_ON_HAND
 from bookshop.translations import LANGUAGES
 
 Command = Callable[[argparse.Namespace, Settings], int]
@@ -112,7 +116,7 @@ def add_user(asked: argparse.Namespace, settings: Settings) -> int:
 
 
 def import_catalogue(asked: argparse.Namespace, settings: Settings) -> int:
-    from bookshop.imports import by_hand
+    from bookshop.imports import by_hand, telling
 
     report = by_hand.run(
         settings,
@@ -120,19 +124,25 @@ def import_catalogue(asked: argparse.Namespace, settings: Settings) -> int:
         asked.file,
         asked.seller,
         dry_run=asked.dry_run,
-        withdraw_missing=asked.withdraw_missing,
         language=_language(),
+        withdraw_missing=asked.withdraw_missing,
+        default_stock=asked.default_stock,
+        mapping=asked.columns,
     )
-    counts = ("rows", "accepted", "rejected", "new", "changed", "unchanged", "withdrawn")
-    lines = [f"{name} {report[name]}" for name in counts]
-    lines += [
-        f"line {told['line']}, {told['field']}: {told['message']}"
-        for told in (*report["problems"], *report["warnings"])
-    ]
-    if report["refused"]:
-        lines = [report["refused"]["message"]]
-    _say(asked, report, lines)
+    _say(asked, report, list(telling.in_words(report, _language())))
     return REFUSED if report["refused"] else DONE
+
+
+def export_offers(asked: argparse.Namespace, settings: Settings) -> int:
+    from bookshop.exports import service as exports
+    from bookshop.imports import by_hand
+
+    database = Database(settings.database_url)
+    seller_id = by_hand.seller_called(database, asked.seller)
+    with database.reading() as session, asked.file.open("wb") as file:
+        file.writelines(exports.export(session, seller_id, asked.format))
+    print(f"{asked.file}: {asked.file.stat().st_size} bytes")
+    return DONE
 
 
 def search(asked: argparse.Namespace, settings: Settings) -> int:
@@ -199,7 +209,24 @@ def _parser() -> argparse.ArgumentParser:
     catalogue.add_argument("--seller", required=True, help="his login")
     catalogue.add_argument("--dry-run", action="store_true", help="say what it would do")
     catalogue.add_argument("--withdraw-missing", action="store_true")
+    catalogue.add_argument(
+        "--default-stock",
+        type=_number(0, MOST_ON_HAND),
+        metavar="N",
+        help="copies of each book where the file does not say",
+    )
+    catalogue.add_argument(
+        "--columns",
+        type=_columns,
+        metavar="HEADER=FIELD,...",
+        help=f"which column is which ({', '.join(FIELDS)}; nothing: not read)",
+    )
     _with_json(catalogue)
+
+    offers = add("export", export_offers, "a seller's offers on sale, as a catalogue")
+    offers.add_argument("--seller", required=True, help="his login")
+    offers.add_argument("--format", choices=FORMATS, default="csv")
+    offers.add_argument("file", type=Path)
 
     query = add("search", search, "find books")
     query.add_argument("query")
@@ -229,6 +256,14 @@ def _number(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return number
+
+
+def _columns(text: str) -> dict[str, str]:
+    """A header with a comma in it stands in quotes, as in CSV."""
+    pairs = [pair.rpartition("=") for pair in next(csv.reader([text]))]
+    if not all(equals for _, equals, _ in pairs):
+        raise argparse.ArgumentTypeError(f"{text!r} is not like HEADER=FIELD,HEADER=FIELD")
+    return {header: field for header, _, field in pairs}
 
 
 def _say(asked: argparse.Namespace, told: dict[str, Any], lines: list[str]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from streamlit.navigation.page import Page
 
 from bookshop.database import Database
-from bookshop.errors import NotAllowed, ShopError
+from bookshop.errors import Invalid, NotAllowed, ShopError
 from bookshop.orders.moving import Who
 from bookshop.settings import Settings
 from bookshop.translations import N_
@@ -20,7 +20,7 @@ Resolver = Callable[[Session], User | None]
 T = TypeVar("T")
 Deed = Callable[[Session, Who], T]
 
-_TOLD = "told"  # what the page says once, above all else, after something was done
+_TOLD = "told"  # what the page says once after something was done
 
 
 def _nothing(_: object) -> None:
@@ -59,17 +59,25 @@ class Desk:
             user = self.resolve(session)
         return user is not None and user.id == self.user.id
 
-    def act(self, deed: Deed[T], done: str = "", then: Callable[[T], None] = _nothing) -> None:
+    def act(
+        self,
+        deed: Deed[T],
+        done: str = "",
+        then: Callable[[T], None] = _nothing,
+        form: str = "",
+    ) -> None:
         """Do it, all of it or nothing; the page, drawn right after, says what came of it.
 
         A widget's callback: it is called even if the widget is gone by then, as a button is when
         the customer has cancelled meanwhile. So nobody's click is lost without a word.
+        What was typed wrongly into a `form` is told there, in its own words.
         """
         try:
             with self.shop.database.transaction() as session:
                 result = deed(session, self._who(session))
         except ShopError as error:
-            tell("error", error.told_in(self.language))
+            beside = form if isinstance(error, Invalid) else ""
+            tell("error", error.told_in(self.language), beside)
         else:
             tell("success", done)
             then(result)
@@ -81,14 +89,15 @@ class Desk:
         return Who(user.role.value, user.id)
 
 
-def tell(kind: str, text: str) -> None:
+def tell(kind: str, text: str, beside: str = "") -> None:
     """Kept until the page is drawn the next time. No text tells nothing."""
     if text:
-        st.session_state[_TOLD] = kind, text
+        st.session_state[_TOLD + beside] = kind, text
 
 
-def show_told() -> None:
-    match st.session_state.pop(_TOLD, None):
+def show_told(beside: str = "") -> None:
+    """Above all else, or `beside` a form."""
+    match st.session_state.pop(_TOLD + beside, None):
         case "error", text:
             st.error(text, icon=":material/error:")
         case _, text:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime, get_timezone
+from babel.numbers import format_decimal
 
 from bookshop.imports.models import ImportState
 from bookshop.orders.states import ParcelState
@@ -34,6 +35,27 @@ IMPORT_STATES: dict[ImportState, tuple[str, str]] = {
     ImportState.REFUSED: (N_("Cannot be read"), "red"),
     ImportState.CANCELLED: (N_("Cancelled"), "gray"),
     ImportState.UNDONE: (N_("Undone"), "gray"),
+}
+
+IMPORT_FIELDS: dict[str, str] = {
+    "isbn13": "ISBN",
+    "title": N_("Title"),
+    "authors": N_("Author"),
+    "publisher": N_("Publisher"),
+    "year": N_("Year"),
+    "language": N_("Language"),
+    "price": N_("Price"),
+    "stock": N_("Number of copies"),
+    "category": N_("Section"),
+    "pages": N_("Number of pages"),
+    "description": N_("Description"),
+    "cover_url": N_("Address of the cover"),
+    "series": N_("Series"),
+    "binding": N_("Binding"),
+    "age": N_("Age"),
+    "volume": N_("Volume"),
+    "sku": N_("Your code"),
+    "currency": N_("Currency"),
 }
 
 EVENTS: dict[str, str] = {
@@ -94,6 +116,11 @@ def short_day(at: datetime, language: str) -> str:
 def month(at: date, language: str) -> str:
     """November 2026."""
     return str(format_date(at, "LLLL y", locale=language)).capitalize()
+
+
+def number(count: int, language: str) -> str:
+    """1,679 or 1 679."""
+    return str(format_decimal(count, locale=language))
 
 
 def plain(text: str) -> str:

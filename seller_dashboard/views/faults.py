@@ -1,19 +1,23 @@
-"""What is wrong with the records of a catalogue: tables to read and a file to take along."""
+"""What is wrong with the records of a catalogue: how often, where, and files to take along."""
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from bookshop.imports.models import Import, ImportState
 from bookshop.imports.problems import WHOLE_ROW
 from bookshop.translations import N_, say, say_many
+from seller_dashboard.addresses import api
+from seller_dashboard.desk import Desk
 from seller_dashboard.headings import section
-from seller_dashboard.wording import plain
+from seller_dashboard.wording import IMPORT_FIELDS, in_words, number, plain
 
 SHOWN_AT_MOST = 100
+CAUTIONS = ("cut_short", "would_empty")  # about the whole file: told above the button to apply it
 COLUMNS = ("line", "record", "field", "value", "message")
 TITLES = {
     "line": N_("Line"),
@@ -24,20 +28,24 @@ TITLES = {
 }
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-
-def show_faults(report: dict[str, Any], import_id: int, language: str) -> None:
-    problems, warnings = report["problems"], report["warnings"]
-    if problems:
-        refused = report["rejected"]
-        section(say_many(language, "%(n)d record is refused", "%(n)d records are refused", refused))
-        _show_table(problems, f"problems-{import_id}", language)
-    if warnings:
-        section(say_many(language, "%(n)d warning", "%(n)d warnings", len(warnings)))
-        st.caption(say(language, "These records are accepted; look whether they are right."))
-        _show_table(warnings, f"warnings-{import_id}", language)
+Fault = Mapping[str, Any]
 
 
-def as_csv(faults: Sequence[dict[str, Any]], language: str) -> bytes:
+def show_faults(desk: Desk, importing: Import, report: Mapping[str, Any]) -> None:
+    if importing.rejected:
+        _show_refused(desk, importing, report["problems"])
+    told_above = CAUTIONS if importing.state is ImportState.PREVIEW else ()
+    counts = {code: n for code, n in importing.warning_counts.items() if code not in told_above}
+    if counts:
+        warnings = [warning for warning in report["warnings"] if warning["code"] in counts]
+        _show_warnings(importing, warnings, counts, desk.language)
+
+
+def told_of(faults: Sequence[Fault], code: str) -> list[Fault]:
+    return [fault for fault in faults if fault["code"] == code]
+
+
+def as_csv(faults: Sequence[Fault], language: str) -> bytes:
     """As spreadsheets open it, and with nothing in it that they would compute."""
     text = io.StringIO()
     writer = csv.writer(text)
@@ -46,18 +54,91 @@ def as_csv(faults: Sequence[dict[str, Any]], language: str) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
+def _show_refused(desk: Desk, importing: Import, problems: Sequence[Fault]) -> None:
+    refused, language = importing.rejected, desk.language
+    section(
+        say_many(
+            language,
+            "%(number)s record is refused",
+            "%(number)s records are refused",
+            refused,
+            number=number(refused, language),
+        )
+    )
+    _offer_refused(desk, importing)
+    _show_by_code(problems, importing.problem_counts, language)
+    _show_table(problems, importing.problem_counts, language)
+
+
+def _show_warnings(
+    importing: Import, warnings: Sequence[Fault], counts: Mapping[str, int], language: str
+) -> None:
+    warned = sum(counts.values())
+    section(
+        say_many(
+            language,
+            "%(number)s warning",
+            "%(number)s warnings",
+            warned,
+            number=number(warned, language),
+        )
+    )
+    st.caption(say(language, "These records are accepted; look whether they are right."))
+    _show_by_code(warnings, counts, language)
+    _show_table(warnings, counts, language)
+    _offer_as_csv(warnings, f"warnings-{importing.id}", language)
+
+
 def _harmless(value: object) -> object:
     is_formula = isinstance(value, str) and value.startswith(BEGINS_A_FORMULA)
     return f"'{value}" if is_formula else value
 
 
-def _show_table(faults: Sequence[dict[str, Any]], name: str, language: str) -> None:
-    rows = [_row(fault, language) for fault in faults[:SHOWN_AT_MOST]]
+def _offer_refused(desk: Desk, importing: Import) -> None:
+    if not importing.path:
+        return
+    st.write(
+        say(
+            desk.language,
+            "Take the refused records along as a file of their own, each with the reason. Mend "
+            "them there and upload that file: what was accepted stays as it is.",
+        )
+    )
+    st.link_button(
+        say(desk.language, "Download the refused records"),
+        api(desk.settings, f"/seller/imports/{importing.id}/refused"),
+        icon=":material/download:",
+    )
+
+
+def _show_by_code(faults: Sequence[Fault], counts: Mapping[str, int], language: str) -> None:
+    """What occurs most comes first, told by the words of the first that has it."""
+    if len(counts) < 2:
+        return
+    first = {fault["code"]: fault["message"] for fault in reversed(faults)}
+    most = sorted(counts.items(), key=lambda item: -item[1])
+    rows = [
+        {
+            say(language, "How many"): number(count, language),
+            say(language, "What is wrong, for example"): plain(first.get(code, code)),
+        }
+        for code, count in most
+    ]
     st.table(rows, border="horizontal", hide_index=True)
-    if len(faults) > SHOWN_AT_MOST:
-        st.caption(say(language, "The first %(n)d are shown.", n=SHOWN_AT_MOST))
+
+
+def _show_table(faults: Sequence[Fault], counts: Mapping[str, int], language: str) -> None:
+    shown = faults[:SHOWN_AT_MOST]
+    with st.expander(say(language, "Line by line"), expanded=len(counts) < 2):
+        rows = [_row(fault, language) for fault in shown]
+        st.table(rows, border="horizontal", hide_index=True)
+        if sum(counts.values()) > len(shown):
+            st.caption(say(language, "The first %(n)d are shown.", n=len(shown)))
+
+
+def _offer_as_csv(faults: Sequence[Fault], name: str, language: str) -> None:
     st.download_button(
-        say(language, "Download all as CSV"),
+        say(language, "Download as CSV"),
         partial(as_csv, faults, language),
         file_name=f"{name}.csv",
         mime="text/csv",
@@ -67,11 +148,12 @@ def _show_table(faults: Sequence[dict[str, Any]], name: str, language: str) -> N
     )
 
 
-def _row(fault: dict[str, Any], language: str) -> dict[str, object]:
+def _row(fault: Fault, language: str) -> dict[str, object]:
     """Field and value together: the message needs the room, on a telephone above all."""
-    where = [str(fault[name]) for name in ("field", "value") if fault[name] != WHOLE_ROW]
+    field = in_words(IMPORT_FIELDS, fault["field"], language)
+    where = [part for part in (field, fault["value"]) if part not in ("", WHOLE_ROW)]
     return {
-        say(language, "Line"): fault["line"],
-        say(language, "In the file"): plain(": ".join(part for part in where if part)),
+        say(language, "Line"): str(fault["line"] or ""),
+        say(language, "In the file"): plain(": ".join(where)),
         say(language, "What is wrong"): plain(fault["message"]),
     }

@@ -23,11 +23,13 @@ class Visits:
         opened = desk.Shop(self.shop.settings, self.shop.database)
         resolve = partial(who_has, self._token(user))
         page = AppTest.from_function(
-            _dashboard, kwargs={"shop": opened, "resolve": resolve, "place": place}
+            _dashboard,
+            default_timeout=60,
+            kwargs={"shop": opened, "resolve": resolve, "place": place},
         )
         for name, value in query.items():
             page.query_params[name] = str(value)
-        return page.run(timeout=60)
+        return page.run()
 
     def signs_out(self, user: int) -> None:
         self.shop.does(auth.sign_out, self.tokens[user])
@@ -51,6 +53,16 @@ def told(page: AppTest) -> list[str]:
     boxes = [*page.success, *page.error, *page.warning, *page.info]
     assert not page.exception, page.exception
     return [box.value for box in boxes]
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    [button] = [one for one in page.button if one.label == label]
+    return button.click().run()
+
+
+def links(page: AppTest) -> dict[str, str]:
+    """The addresses that lead out of the dashboard, by their names."""
+    return {one.proto.label: one.proto.url for one in page.get("link_button")}
 
 
 @pytest.fixture

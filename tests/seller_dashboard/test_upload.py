@@ -1,14 +1,13 @@
-"""A catalogue goes in: looked at, applied, undone; what is wrong with it is told line by line."""
-
-import csv
-import io
+"""A catalogue goes in, is applied and undone; what came before is listed."""
 
 import pytest
 
+from bookshop.imports import history
 from bookshop.imports import service as imports
+from bookshop.imports.models import Import
 from bookshop.stock import offers
-from seller_dashboard.views.faults import as_csv
-from tests.seller_dashboard.conftest import told
+from seller_dashboard.views import history as view
+from tests.seller_dashboard.conftest import links, press, told
 
 CATALOGUE = b"""isbn,title,price,stock
 9780141439518,Pride and Prejudice,500.00,3
@@ -25,7 +24,7 @@ def uploaded(visits, shop, emma):
     page.file_uploader[0].upload("spring.csv", CATALOGUE, "text/csv")
     page.run()
     with shop.database.reading() as session:
-        [received] = imports.history(session, emma)
+        [received] = history.of_seller(session, emma).imports
     return page, received.id
 
 
@@ -38,41 +37,16 @@ def titles_on_sale(shop, emma):
         return {one.title for one in offers.of_seller(session, emma).offers if one.on_sale}
 
 
-def press(page, label):
-    [button] = [one for one in page.button if one.label == label]
-    return button.click().run()
-
-
 def test_a_file_is_taken_in_once_and_its_check_is_watched(uploaded, shop, emma):
     page, id = uploaded
 
     assert [title.value for title in page.title] == ["spring\\.csv"]
-    assert told(page) == ["The file is being checked. You may leave this page."]
+    assert told(page) == ["The file will be checked in a moment."]
     page.run()
     with shop.database.reading() as session:
-        assert len(imports.history(session, emma)) == 1
+        assert history.of_seller(session, emma).total == 1
     kept = shop.does(imports.get, id, emma)
     assert (shop.settings.uploads / kept.path).read_bytes() == CATALOGUE
-
-
-def test_the_preview_counts_and_names_what_is_refused(uploaded, shop, emma):
-    page, _ = uploaded
-    shop.works()
-
-    page.run()
-
-    counts = {metric.label: metric.value for metric in page.metric}
-    assert counts == {
-        "New books": "2",
-        "Changed": "0",
-        "Unchanged": "0",
-        "Refused": "2",
-        "Not in the file": "0",
-    }
-    table = page.table[0].value
-    assert list(table["Line"]) == [4, 5]
-    assert table["In the file"][1] == "price: minus".replace(":", "\\:")
-    assert titles_on_sale(shop, emma) == set()
 
 
 def test_applied_and_undone(uploaded, shop, emma):
@@ -139,11 +113,33 @@ def test_uploads_are_listed_for_their_seller_alone(uploaded, visits, emma, boris
     ]
 
 
-def test_the_file_of_problems_holds_all_and_computes_nothing():
-    fault = {"line": 7, "record": 6, "field": "price", "value": "=1+1", "message": "Not a price."}
+def test_the_history_tells_what_each_brought_and_gives_the_file_while_it_is_kept(
+    visits, shop, emma
+):
+    id = shop.puts_on_sale(emma, CATALOGUE)
 
-    rows = list(csv.reader(io.StringIO(as_csv([fault] * 300, "en").decode("utf-8-sig"))))
+    page = visits(emma, "upload")
+    [said] = [one.value for one in page.caption if "record" in one.value]
+    assert said.endswith("4 records · 2 new · 2 refused")
+    assert "applied" in said
+    address = f"{shop.settings.public_url}/api/v1/seller/imports/{id}/original"
+    assert address in links(page).values()
 
-    assert rows[0] == ["Line", "Record", "Field", "Value", "What is wrong"]
-    assert rows[1] == ["7", "6", "price", "'=1+1", "Not a price."]
-    assert len(rows) == 301
+    with shop.database.transaction() as session:
+        session.get_one(Import, id).path = ""
+    assert address not in links(visits(emma, "upload")).values()
+
+
+def test_a_long_history_is_turned_page_by_page(visits, shop, emma, monkeypatch):
+    monkeypatch.setattr(view, "PER_PAGE", 2)
+    for _ in range(3):
+        shop.uploads(emma, CATALOGUE)
+
+    assert len(visits(emma, "upload").page_link) == 2
+
+
+def test_what_is_on_sale_can_be_taken_along_in_every_format(visits, emma):
+    found = links(visits(emma, "upload"))
+
+    for name, format in (("CSV", "csv"), ("Yandex YML", "yml"), ("ONIX 3.0", "onix")):
+        assert found[name].endswith(f"/api/v1/seller/offers/export?format={format}")

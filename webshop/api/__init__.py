@@ -10,6 +10,7 @@ from webshop.api import (
     docs,
     orders,
     seller,
+    seller_files,
     seller_imports,
     sessions,
     users,
@@ -27,6 +28,7 @@ RESOURCES = (
     basket.resource,
     orders.resource,
     seller_imports.resource,
+    seller_files.resource,
     seller.resource,
     billing.resource,
 )

@@ -53,6 +53,9 @@ class BookSchema(BookInList):
     language = fields.String()
     category = fields.String()
     pages = fields.Integer(allow_none=True)
+    binding = fields.String()
+    age = fields.String(metadata={"example": "12+"})
+    volume = fields.String()
     description = fields.String()
 
 
@@ -206,10 +209,11 @@ class Refusal(ma.Schema):
     message = fields.String()
 
 
-class ImportSchema(Received):
+class ImportInList(Received):
     filename = fields.String()
+    size = fields.Integer(metadata={"description": "Bytes"})
+    is_kept = fields.Boolean(metadata={"description": "The file can be had again, for 90 days"})
     format = fields.String()
-    encoding = fields.String()
     rows = fields.Integer()
     accepted = fields.Integer()
     rejected = fields.Integer()
@@ -217,11 +221,69 @@ class ImportSchema(Received):
     changed = fields.Integer()
     unchanged = fields.Integer()
     withdrawn = fields.Integer()
+    uploaded_at = fields.String(metadata={"format": "date-time"})
+    ended_at = fields.String(
+        allow_none=True,
+        metadata={"format": "date-time", "description": "When it came into a state that lasts"},
+    )
+
+
+class Columns(ma.Schema):
+    header = fields.List(fields.String())
+    samples = fields.List(
+        fields.List(fields.String()), metadata={"description": "The first rows, shortened"}
+    )
+    read_as = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "Which column is read as which field"},
+    )
+
+
+class Sample(ma.Schema):
+    line = fields.Integer(metadata={"description": "Not of what is missing"})
+    title = fields.String()
+    authors = fields.String()
+    isbn13 = fields.String(allow_none=True)
+    price_before = decimal("null: it is new", allow_none=True)
+    price = decimal()
+    on_hand_before = fields.Integer(allow_none=True)
+    on_hand = fields.Integer()
+    on_sale_before = fields.Boolean(allow_none=True)
+
+
+class Preview(ma.Schema):
+    new = fields.List(fields.Nested(Sample))
+    changed = fields.List(fields.Nested(Sample))
+    missing = fields.List(fields.Nested(Sample))
+
+
+def counts_by_code() -> fields.Dict:
+    return fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={"description": "How many of each code there are; of the list only the first"},
+    )
+
+
+class ImportSchema(ImportInList):
+    encoding = fields.String()
+    default_stock = fields.Integer(allow_none=True)
+    progress = fields.Float(metadata={"description": "Of the work at hand, from 0 to 1"})
     missing = fields.Integer(
         metadata={"description": "Offers of yours that the file does not name"}
     )
+    is_whole = fields.Boolean(
+        metadata={"description": "If not, the file is broken off, and nothing can be withdrawn"}
+    )
+    columns = fields.Nested(
+        Columns, allow_none=True, metadata={"description": "Of a table: see …/columns"}
+    )
+    preview = fields.Nested(Preview, metadata={"description": "The first of each"})
     problems = fields.List(fields.Nested(ImportProblem))
+    problem_counts = counts_by_code()
     warnings = fields.List(fields.Nested(ImportProblem))
+    warning_counts = counts_by_code()
     refused = fields.Nested(Refusal, allow_none=True)
 
 

@@ -2,8 +2,10 @@
 
 import marshmallow as ma
 from flask_smorest.fields import Upload
-from marshmallow import fields
+from marshmallow import fields, validate
 
+from bookshop.exports.formats import FORMATS
+from bookshop.imports.columns import FIELDS
 from bookshop.orders.parcels import Because
 from bookshop.orders.states import ParcelState
 from search_index.questions import MOST_PER_PAGE, Sort
@@ -93,10 +95,33 @@ class Sending(Body):
 class UploadOptions(ma.Schema):
     apply = YesOrNo(load_default=False, metadata={"description": "Do not stop at the preview"})
     withdraw_missing = YesOrNo(load_default=False)
+    default_stock = Whole(
+        load_default=None,
+        metadata={"description": "Copies of each book where the file does not say; else 1"},
+    )
 
 
 class Catalogue(ma.Schema):
     file = Upload(required=True, error_messages={"required": "not_a_file"})
+
+
+class ColumnNames(Body):
+    mapping = fields.Dict(
+        keys=Text(),
+        values=Text(),
+        required=True,
+        error_messages={"required": "missing", "null": "null", "invalid": "not_an_object"},
+        metadata={
+            "description": f'A field for a column, or "" not to read it. {", ".join(FIELDS)}',
+            "example": {"Buch": "title", "EUR": ""},
+        },
+    )
+    default_stock = Whole(
+        strict=True,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "Copies of each book where the file does not say; null: 1"},
+    )
 
 
 class ApplyOptions(Body):
@@ -117,6 +142,10 @@ class OfferChange(Body):
     on_sale = fields.Boolean(
         truthy={True}, falsy={False}, error_messages={"invalid": "not_boolean", "null": "null"}
     )
+
+
+class ExportOptions(ma.Schema):
+    format = Text(load_default="csv", validate=validate.OneOf(FORMATS, error="not_one_of"))
 
 
 class ParcelSearch(ma.Schema):

@@ -35,6 +35,9 @@ def book(key: str) -> dict[str, Any]:
         "language": found.language,
         "category": found.category,
         "pages": found.pages,
+        "binding": found.binding,
+        "age": found.age,
+        "volume": found.volume,
         "description": found.description,
     }
 

@@ -81,6 +81,11 @@ class Resource(Blueprint):  # type: ignore[misc]
     def answers(self, status: int, schema: SomeSchema = None) -> Same:
         return cast(Same, super().response(status, schema))
 
+    def sends(self, kind: str = "application/octet-stream") -> Same:
+        """A file."""
+        file = {"type": "string", "format": "binary"}
+        return cast(Same, super().response(200, file, content_type=kind))
+
     def _limit_body(self) -> None:
         request.max_content_length = self.largest_body
 

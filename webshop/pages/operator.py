@@ -1,18 +1,31 @@
-"""For operators: what is stuck, whether everything agrees, and the queues."""
+"""For operators: what is stuck, what sellers do not agree on, and the queues."""
 
 import rq_dashboard
 from flask import Blueprint, Flask, Response, abort, render_template, request
 from sqlalchemy import func, select
 
+from bookshop.imports import differences as imported
 from bookshop.outbox import Delivery, DeliveryState
 from bookshop.settings import Settings
+from bookshop.translations import N_
 from webshop import context
 from webshop.security import csrf, policy
 from webshop.visitor import signed_in
 
 SHOWN = 100
+LAST_PAGE = 10_000
 QUEUES = "/operator/queues"
 REQUEUES = "rq_dashboard.requeue_all"  # it would answer GET too
+FACTS = {
+    "title": N_("Title"),
+    "authors": N_("Author"),
+    "publisher": N_("Publisher"),
+    "series": N_("Series"),
+    "year": N_("Year"),
+    "language": N_("Language"),
+    "pages": N_("Pages"),
+    "volume": N_("Volume"),
+}
 
 pages = Blueprint("operator", __name__, url_prefix="/operator")
 
@@ -53,6 +66,13 @@ def overview() -> str:
         counts=dict(session.execute(counts.group_by(Delivery.state)).all()),
         queues=QUEUES,
     )
+
+
+@pages.get("/differences")
+def differences() -> str:
+    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    found = imported.newest(context.reading(), page)
+    return render_template("operator_differences.html", found=found, page=page, facts=FACTS)
 
 
 def _guard_queues() -> None:

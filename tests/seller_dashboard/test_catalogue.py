@@ -1,0 +1,231 @@
+"""A catalogue before it is applied: how far it is, what it would change, what is wrong with it."""
+
+import csv
+import io
+from unittest.mock import ANY
+
+import pytest
+
+from bookshop.imports import service as imports
+from bookshop.imports.columns import FIELDS
+from bookshop.imports.models import Import, ImportState
+from seller_dashboard.views.columns import mapping_of
+from seller_dashboard.views.faults import as_csv
+from seller_dashboard.wording import IMPORT_FIELDS
+from tests.seller_dashboard.conftest import links, press, told
+
+CATALOGUE = """isbn,title,authors,price,stock
+9780141439518,Pride and Prejudice,Jane Austen,500.00,3
+9780141439587,Emma,Jane Austen,450.50,2
+9780141439587x,Sanditon,Jane Austen,400,1
+,Persuasion,Jane Austen,minus,1
+,Lady Susan,Jane Austen,minus,1
+"""
+UNTOLD = "Werk;Kosten;Farbe\nEmma;500.00;rot\nSanditon;450.50;blau\n"
+
+
+@pytest.fixture
+def looks_at(visits, shop, emma):
+    """The page of a catalogue that has been checked."""
+
+    def look(catalogue: str):
+        shop.uploads(emma, catalogue)
+        shop.works()
+        with shop.database.reading() as session:
+            id = max(session.scalars(Import.__table__.select().with_only_columns(Import.id)))
+        page = visits(emma, "catalogue", **{"import": id})
+        assert not page.exception
+        return page
+
+    return look
+
+
+def tables(page) -> list[list[dict[str, str]]]:
+    """With plain spaces in amounts."""
+    found = [table.value.replace("\N{NO-BREAK SPACE}", " ", regex=True) for table in page.table]
+    return [table.to_dict("records") for table in found]
+
+
+def counts(page) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def test_the_preview_counts_and_names_what_is_refused(looks_at):
+    page = looks_at(CATALOGUE)
+
+    assert counts(page) == {
+        "New books": "2",
+        "Changed": "0",
+        "Unchanged": "0",
+        "Refused": "3",
+        "Not in the file": "0",
+    }
+    new, by_code, lines = tables(page)
+    assert [row["Title"] for row in new] == [
+        "Pride and Prejudice · Jane Austen",
+        "Emma · Jane Austen",
+    ]
+    assert [row["How many"] for row in by_code] == ["2", "1"]
+    assert by_code[0]["What is wrong, for example"].startswith("The price is not a number")
+    assert [row["Line"] for row in lines] == ["4", "5", "6"]
+    assert lines[1]["In the file"] == "Price\\: minus"
+
+
+def test_the_refused_records_are_had_from_the_shop(looks_at):
+    assert links(looks_at(CATALOGUE))["Download the refused records"].endswith(
+        "/api/v1/seller/imports/1/refused"
+    )
+
+
+def test_prices_and_copies_are_shown_before_and_after(looks_at, shop, emma):
+    shop.puts_on_sale(emma, "title,price,stock\nEmma,100,3\nSanditon,50,1\nPersuasion,70,2\n")
+
+    page = looks_at("title,price,stock\nEmma,120.50,3\nSanditon,50,4\n")
+
+    changed, missing = tables(page)
+    assert [tuple(row.values()) for row in changed] == [
+        ("Emma", "100\\.00 ₽ → 120\\.50 ₽", "3"),
+        ("Sanditon", "50\\.00 ₽", "1 → 4"),
+    ]
+    assert [(row["Title"], row["Copies"]) for row in missing] == [("Persuasion", 2)]
+    assert not page.checkbox[0].disabled
+
+
+def test_what_else_changes_is_said_where_there_is_something(looks_at, shop, emma):
+    header = "title,price,stock,pages,sku\n"
+    shop.puts_on_sale(emma, f"{header}Emma,100,3,,a\nSanditon,50,1,,b\n")
+    shop.puts_on_sale(emma, f"{header}Emma,100,3,,a\n", withdraw_missing=True)
+
+    page = looks_at(f"{header}Emma,100,3,474,a\nSanditon,50,1,,b\n")
+
+    assert [row["Also"] for row in tables(page)[0]] == ["what is told of the book", "on sale again"]
+
+
+def test_what_may_be_a_mistake_stands_above_the_button(looks_at, shop, emma):
+    rows = "".join(f"Book {n},100,1\n" for n in range(30))
+    shop.puts_on_sale(emma, f"title,price,stock\n{rows}")
+
+    page = looks_at("title,price,stock\nBook 0,10000,1\n")
+
+    cautions = [one.value for one in page.warning]
+    assert cautions == [
+        ANY,
+        "1 price changes more than tenfold: look among the warnings whether it is right.",
+    ]
+    assert cautions[0].startswith("Of your 30 offers on sale 29 are not in this file")
+
+
+def test_a_file_that_is_broken_off_withdraws_nothing(looks_at, shop, emma):
+    shop.puts_on_sale(emma, "title,price,stock\nEmma,100,3\nSanditon,50,1\n")
+
+    page = looks_at('title,price,stock\nEmma,110,3\n"Sandi')
+
+    assert page.checkbox[0].disabled
+    assert "The file ends in the middle of a record" in page.warning[0].value
+    press(page, "Apply")
+    shop.works()
+    assert shop.report(2)["withdrawn"] == 0
+
+
+def test_how_far_the_check_has_come_is_shown_and_it_can_be_cancelled(visits, shop, emma):
+    id = shop.uploads(emma, CATALOGUE)
+    with shop.database.transaction() as session:
+        checking = session.get_one(Import, id)
+        checking.state, checking.progress, checking.rows = ImportState.CHECKING, 420, 15000
+
+    page = visits(emma, "catalogue", **{"import": id})
+
+    [bar] = page.get("progress")
+    assert bar.proto.value == 42
+    assert bar.proto.text.endswith("You may leave this page. 15,000 records so far.")
+    press(page, "Cancel the upload")
+    assert shop.does(imports.get, id, emma).state is ImportState.CANCELLED
+
+
+def test_columns_that_cannot_be_told_are_asked_for_and_remembered(looks_at, shop, emma):
+    page = looks_at(UNTOLD)
+
+    assert "The file needs a column with the title" in page.error[0].value
+    assert [one.label for one in page.selectbox] == ["Werk", "Kosten", "Farbe"]
+    assert "Emma · Sanditon" in [one.value for one in page.caption]
+    title, price, _ = page.selectbox
+    title.set_value("title")
+    price.set_value("price")
+    page.number_input[0].set_value(7)
+    press(page, "Read the file so")
+    shop.works()
+    page.run()
+
+    assert counts(page)["New books"] == "2"
+    assert [row["Copies"] for row in tables(page)[0]] == [7, 7]
+    assert counts(looks_at(UNTOLD.replace("Emma", "Persuasion")))["New books"] == "2"
+
+
+def test_two_columns_for_one_field_are_told_beside_the_form(looks_at):
+    page = looks_at(UNTOLD)
+    for box in page.selectbox[:2]:
+        box.set_value("title")
+
+    press(page, "Read the file so")
+
+    assert "Two columns are read as “Title”" in page.error[1].value
+    assert page.selectbox[0].value == "title"
+
+
+def test_a_column_that_was_told_wrongly_is_corrected_from_the_preview(looks_at, shop):
+    page = looks_at("title,price,old price,stock\nEmma,100,120,1\n")
+
+    told_price, old_price = page.selectbox[1:3]
+    assert (told_price.value, old_price.value) == ("price", "")
+    told_price.set_value("")
+    old_price.set_value("price")
+    press(page, "Read the file so")
+    shop.works()
+    page.run()
+
+    assert tables(page)[0][0]["Price"] == 12000
+
+
+def test_every_field_has_a_name_for_people():
+    assert set(IMPORT_FIELDS) == set(FIELDS)
+
+
+def test_columns_that_are_not_shown_are_read_as_they_were_told():
+    columns = {"header": ["a", "b", "c"], "read_as": {"a": "title", "c": "price"}}
+
+    assert mapping_of(columns, {"a": "", "b": "title"}) == {"a": "", "b": "title", "c": "price"}
+
+
+def test_a_catalogue_of_thousands_of_columns_is_not_asked_for_each(looks_at):
+    page = looks_at(",".join(f"c{n}" for n in range(3000)) + "\n" + ",".join(["1"] * 3000) + "\n")
+
+    assert len(page.selectbox) == 60
+    assert "The first 60 columns are shown." in [one.value for one in page.caption]
+
+
+def test_the_file_of_warnings_holds_all_and_computes_nothing():
+    fault = {"line": 7, "record": 6, "field": "price", "value": "=1+1", "message": "Not a price."}
+
+    rows = list(csv.reader(io.StringIO(as_csv([fault] * 300, "en").decode("utf-8-sig"))))
+
+    assert rows[0] == ["Line", "Record", "Field", "Value", "What is wrong"]
+    assert rows[1] == ["7", "6", "price", "'=1+1", "Not a price."]
+    assert len(rows) == 301
+
+
+def test_while_it_is_applied_the_books_are_counted(visits, shop, emma):
+    id = shop.uploads(emma, CATALOGUE)
+    with shop.database.transaction() as session:
+        applying = session.get_one(Import, id)
+        applying.state, applying.progress = ImportState.APPLYING, 500
+        applying.rows = applying.accepted = 4000
+        applying.applied_records = 2000
+
+    page = visits(emma, "catalogue", **{"import": id})
+
+    [bar] = page.get("progress")
+    assert (bar.proto.value, bar.proto.text) == (
+        50,
+        "The books are going on sale. 2,000 records so far.",
+    )
+    assert told(page) == []
