@@ -24,7 +24,7 @@ def references_unchecked(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "sqlite":
         yield
         return
-    sqlite = connection.connection.cursor()  # before a transaction begins: within one it is too late
+    sqlite = connection.connection.cursor()  # before a transaction: within one it is too late
     sqlite.execute("PRAGMA foreign_keys = OFF")
     yield
     sqlite.execute("PRAGMA foreign_keys = ON")

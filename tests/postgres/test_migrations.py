@@ -9,7 +9,6 @@ from bookshop.database import Base, Database
 from bookshop.migrations import migrate
 from bookshop.tables import TABLES
 
-
 A_SHOP_OF_THE_FIRST_FORM = [
     *(
         "INSERT INTO users (id, login, email, password_hash, first_name, last_name, phone,"
