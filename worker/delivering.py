@@ -61,9 +61,9 @@ def _hold(delivery_id: int, tools: Tools) -> bool:
 
 def _holding_on(tools: Tools, delivery_id: int) -> Tools:
     def hold_on() -> None:
+        tools.give_way()
         with tools.database.transaction() as session:
             outbox.hold_on(session, delivery_id, LEFT_ALONE)
-        tools.give_way()
 
     return replace(tools, still_at_it=hold_on)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bookshop import outbox, repeats
 from bookshop.auth import service as auth
 from bookshop.database import now
-from bookshop.imports import service as imports
+from bookshop.imports import tidying
 from bookshop.orders import deadlines
 from bookshop.payments import service as payments
 from worker.subscriptions import RULES
@@ -60,8 +60,7 @@ def tidy(tools: Tools) -> None:
         outbox.forget_done(session, now() - KEEP_MESSAGES)
     with tools.database.transaction() as session:
         repeats.forget(session, now() - KEEP_ANSWERS)
-    with tools.database.transaction() as session:
-        imports.forget_files(session, tools.settings.uploads, now() - KEEP_UPLOADS)
+    tidying.forget_files(tools.database, tools.settings.uploads, now() - KEEP_UPLOADS)
 
 
 SCHEDULE = {

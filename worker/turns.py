@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-AT_ONCE = 32  # further ones wait in the queue
+AT_ONCE = 16  # further ones wait in the queue: each has its turn before its hold lapses
 
 GiveWay = Callable[[], None]
 

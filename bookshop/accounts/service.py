@@ -13,6 +13,7 @@ from bookshop.basket.models import Basket, BasketItem
 from bookshop.books.models import Offer
 from bookshop.database import now
 from bookshop.errors import Conflict
+from bookshop.imports import service as imports
 from bookshop.messages import BooksChanged, ParcelReturned, ProblemReported, ProblemSettled
 from bookshop.money import as_decimal
 from bookshop.notifications.models import Letter
@@ -145,6 +146,7 @@ def _refuse_if_needed(session: Session, user: User) -> None:
 
 
 def _close_shop(session: Session, seller_id: int) -> None:
+    imports.stop_all(session, seller_id)
     on_sale = select(Offer).where(Offer.seller_id == seller_id, Offer.withdrawn_at.is_(None))
     book_ids = []
     for offer in session.scalars(on_sale):

@@ -10,7 +10,7 @@ from bookshop.exports.offered import Offered
 from bookshop.exports.xml import DECLARATION, as_bytes, put, put_if_said
 from bookshop.imports.reading.markup import as_html
 from bookshop.imports.reading.references import OWN
-from bookshop.imports.reading.xml import DOCTYPE
+from bookshop.imports.reading.xml import DOCTYPE, fit
 from bookshop.imports.reading.yml import people
 from bookshop.money import CURRENCY
 
@@ -34,7 +34,7 @@ def write(
 def _about(shop: str, numbers: dict[str, str]) -> Iterator[etree._Element]:
     for tag in ("name", "company"):
         named = etree.Element(tag)
-        named.text = shop
+        named.text = fit(shop)
         yield named
     currencies, categories = etree.Element("currencies"), etree.Element("categories")
     put(currencies, "currency", id=CURRENCY, rate="1")

@@ -11,7 +11,8 @@ from bookshop.imports import incoming, shelving
 from bookshop.imports.findings import as_kept
 from bookshop.imports.models import Import, ImportState
 from bookshop.imports.problems import WHOLE_FILE, WHOLE_ROW, Fault, Problem
-from bookshop.imports.staged import Staged
+from bookshop.imports.service import CUT_OFF
+from bookshop.imports.staged import LostRecords, Staged
 from bookshop.imports.uploads import Upload
 from bookshop.translations import N_
 
@@ -19,7 +20,7 @@ StillAtIt = Callable[[], None]
 AT_ONCE = 4_000  # records a transaction: the till waits at most for one
 
 _CUT_OFF = Fault(
-    "cut_off",
+    CUT_OFF,
     N_("What was read of the file is no longer on the disk, so it was not applied to its end."),
     rejects=False,
 )
@@ -36,7 +37,7 @@ def apply(database: Database, uploads: Path, import_id: int, still_at_it: StillA
         _put_on_the_shelf(database, importing, staged, still_at_it)
         if importing.withdraw_missing:
             _withdraw_missing(database, importing, staged, still_at_it)
-    except FileNotFoundError:
+    except LostRecords:
         with database.transaction() as session:
             locked = session.get_one(Import, import_id, with_for_update=True)
             told = as_kept(Problem.of(_CUT_OFF, 0, WHOLE_FILE, WHOLE_ROW, ""))
@@ -47,12 +48,23 @@ def apply(database: Database, uploads: Path, import_id: int, still_at_it: StillA
 def _put_on_the_shelf(
     database: Database, importing: Import, staged: Staged, still_at_it: StillAtIt
 ) -> None:
+    """Until all of them are, whoever puts them there: another process may be at it as well."""
     applied = importing.applied_records
+    while applied < importing.accepted:
+        applied = _go_on_from(applied, database, importing, staged, still_at_it)
+
+
+def _go_on_from(
+    applied: int, database: Database, importing: Import, staged: Staged, still_at_it: StillAtIt
+) -> int:
+    """How many records are on the shelf then: all, or as many as another process has put there."""
     for records in staged.records(applied, AT_ONCE):
         with database.transaction() as session:
             locked = session.get_one(Import, importing.id, with_for_update=True)
-            if locked.state is not ImportState.APPLYING or locked.applied_records != applied:
-                return  # another process is at it
+            if locked.state is not ImportState.APPLYING:
+                return locked.accepted
+            if locked.applied_records != applied:
+                return locked.applied_records
             incoming.load(session, records)
             done = shelving.shelve(session, locked)
             locked.new += done.new
@@ -61,6 +73,7 @@ def _put_on_the_shelf(
             locked.applied_records = applied = applied + len(records)
             locked.progress = 1000 * applied // locked.accepted
         still_at_it()
+    return applied
 
 
 def _withdraw_missing(

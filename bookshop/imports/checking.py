@@ -56,6 +56,8 @@ def check(database: Database, uploads: Path, import_id: int, still_at_it: StillA
     except NotACatalogue as refusal:
         return Checked(refused=_as_kept(refusal))
     except FileNotFoundError:
+        if importing.path and (uploads / importing.path).exists():
+            raise
         return Checked(refused=_as_kept(UploadLost()))
     except Stopped:
         return Checked()
@@ -83,6 +85,9 @@ class _Checking:
         self._noted_at = time.monotonic()
         with database.reading() as session:
             self._is_seller = planning.sells_anything(session, importing.seller_id)
+            # As it is now: what another import adds meanwhile is not missing from this file.
+            on_sale = planning.on_sale(session, importing.seller_id)
+            self._on_sale = np.array(on_sale, dtype=np.int64)
 
     def check(self) -> Checked:
         found, staged = self._found, Staged(self._upload)
@@ -102,6 +107,7 @@ class _Checking:
                 found.accepted += len(result.accepted)
                 self._compare(writing.add_records(result.accepted), result)
                 self._note_progress(reading.progress())
+            self._tell(writing, reading, None)
         found.is_whole = not reading.cut_short
         staged.keep_missing(self._look_for_missing())
         self._keep_what_was_told()
@@ -133,12 +139,12 @@ class _Checking:
     def _read(self, mapping: dict[str, str] | None) -> Reading:
         return read(self._upload.original, mapping, self._importing.default_stock)
 
-    def _tell(self, writing: Writing, reading: Reading, result: Result) -> None:
+    def _tell(self, writing: Writing, reading: Reading, result: Result | None) -> None:
         """In the order of the file, whoever found it: the reader or the rules."""
-        problems = [*reading.take_problems(), *result.problems]
+        problems = [*reading.take_problems(), *(result.problems if result else ())]
         for problem in sorted(problems, key=lambda problem: problem.record):
             writing.add_problem(self._problems.add(problem))
-        warnings = [*reading.take_warnings(), *result.warnings]
+        warnings = [*reading.take_warnings(), *(result.warnings if result else ())]
         for warning in sorted(warnings, key=lambda warning: warning.record):
             self._warnings.add(warning)
         self._found.rejected += len({problem.record for problem in problems})
@@ -181,8 +187,8 @@ class _Checking:
 
     def _look_for_missing(self) -> Any:
         """What of the seller's is on sale and not in the file."""
+        on_sale = self._on_sale
         with self._database.reading() as session:
-            on_sale = np.array(planning.on_sale(session, self._importing.seller_id), dtype=np.int64)
             missing = np.setdiff1d(on_sale, np.frombuffer(self._named, dtype=np.int64))
             some = planning.shown(session, missing[:MISSING_SHOWN].tolist())
         self._found.missing, self._found.preview["missing"] = len(missing), some

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bookshop.errors import NotFound
 from bookshop.imports.models import Import
+from bookshop.imports.service import NotKept
 from bookshop.imports.uploads import Upload
 from bookshop.translations import N_
 
@@ -20,10 +21,6 @@ _PACKED = (".zip", ".gz")
 
 class NothingRefused(NotFound):
     text = N_("No record of this import was refused.")
-
-
-class NotKept(NotFound):
-    text = N_("The files of this import are no longer kept.")
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,11 @@ from sqlalchemy import (
     String,
     and_,
     cast,
+    delete,
     literal,
     or_,
     select,
+    tuple_,
     union_all,
     update,
 )
@@ -63,11 +65,23 @@ def improve(session: Session, seller_id: int) -> None:
 
 
 def note_differences(session: Session, importing: Import) -> None:
-    """What this seller tells otherwise is kept beside the book. Told again it is not written."""
+    """What this seller tells otherwise is kept beside the book, until he tells it as it stands.
+
+    Told again it is not written.
+    """
     others = select(Book.id).join_from(incoming, Book, Book.id == row.book_id)
     if not session.execute(others.where(Book.facts_from != importing.seller_id).limit(1)).first():
         return
     other = union_all(*(_told_otherwise(fact, importing) for fact in DISPUTABLE)).subquery()
+    agreed = tuple_(FactDifference.book_id, FactDifference.fact).not_in(
+        select(other.c.book_id, other.c.fact)
+    )
+    session.execute(
+        delete(FactDifference)
+        .where(FactDifference.seller_id == importing.seller_id, agreed)
+        .where(FactDifference.book_id.in_(select(row.book_id).where(row.book_id.is_not(None)))),
+        execution_options={"synchronize_session": False},
+    )
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     names = ("book_id", "seller_id", "fact", "told", "import_id", "at")
     note = dialect.insert(FactDifference).from_select(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    and_,
     case,
     delete,
     not_,
@@ -58,6 +59,7 @@ incoming = Table(
     # What matching finds in the shop. No price before: this seller did not sell it.
     Column("book_id", Integer),
     Column("offer_id", Integer),
+    Column("sku_before", Text),
     Column("price_before", BigInteger),
     Column("on_hand_before", Integer),
     Column("reserved", Integer),
@@ -77,6 +79,7 @@ is_new = row.price_before.is_(None)
 changes_offer = or_(
     is_new,
     row.price != row.price_before,
+    and_(row.sku != "", row.sku != row.sku_before),
     on_hand != row.on_hand_before,
     not_(row.on_sale_before),
 )

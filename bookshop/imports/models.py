@@ -75,6 +75,7 @@ class ImportChange(Base):
     on_hand_after: Mapped[int]
     on_sale_before: Mapped[bool] = mapped_column(default=False)
     on_sale_after: Mapped[bool] = mapped_column(default=True)
+    at: Mapped[datetime] = mapped_column(default=now)
 
 
 class ColumnMapping(Base):

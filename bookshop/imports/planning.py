@@ -21,7 +21,7 @@ from bookshop.imports.incoming import (
     with_what_is_told,
 )
 from bookshop.imports.models import Import
-from bookshop.stock.models import Movement, Shelf
+from bookshop.stock.models import Reservation, ReservationState, Shelf
 
 _known, _own = aliased(Book), aliased(Offer)
 JUMP = 10  # times: a price that changes more is most likely a slip
@@ -49,7 +49,7 @@ def match(session: Session, importing: Import) -> None:
             *(told.record, told.line, told.sku, told.price, told.stock),
             Book.id,
             Offer.id,
-            *(Offer.price, Shelf.on_hand, Shelf.reserved),
+            *(Offer.sku, Offer.price, Shelf.on_hand, Shelf.reserved),
             and_(Offer.id.is_not(None), Offer.withdrawn_at.is_(None)),
             _sent_since(importing),
             func.coalesce(tells_better(seller_id), false()),
@@ -149,9 +149,9 @@ def on_sale(session: Session, seller_id: int) -> list[int]:
 def _sent_since(importing: Import) -> ColumnElement[int]:
     """Copies that left after the seller counted them for this file."""
     sent = (
-        select(func.coalesce(func.sum(Movement.before - Movement.after), 0))
-        .where(Movement.offer_id == Offer.id, Movement.at > importing.uploaded_at)
-        .where(Movement.why.like("parcel % sent"))
+        select(func.coalesce(func.sum(Reservation.quantity), 0))
+        .where(Reservation.offer_id == Offer.id, Reservation.state == ReservationState.SENT)
+        .where(Reservation.ended_at > importing.uploaded_at)
         .correlate(Offer)
     )
     return sent.scalar_subquery()

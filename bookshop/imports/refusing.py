@@ -9,7 +9,7 @@ from bookshop.imports import reading
 from bookshop.imports.columns import REASON
 from bookshop.imports.models import Import
 from bookshop.imports.staged import Staged
-from bookshop.imports.uploads import Upload
+from bookshop.imports.uploads import Upload, written_whole
 from bookshop.translations import say
 from bookshop.users import service as users
 
@@ -22,11 +22,9 @@ def write_refused(
 ) -> None:
     with database.reading() as session:
         language = users.get(session, importing.seller_id).language
-    part = upload.refused.with_suffix(".part")
-    with part.open("wb") as into:
+    with written_whole(upload.refused) as into:
         why = Reasons(Staged(upload).problems(), language)
         reading.write_refused(upload.original, why, say(language, REASON), into, mapping)
-    part.rename(upload.refused)
 
 
 class Reasons(Mapping[int, str]):

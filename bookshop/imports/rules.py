@@ -7,6 +7,7 @@ from typing import TypeVar
 from bookshop.imports.languages import language_code
 from bookshop.imports.problems import Fault
 from bookshop.money import CURRENCY, MINOR_UNITS
+from bookshop.stock.service import MOST_ON_HAND
 from bookshop.translations import N_
 
 T = TypeVar("T")
@@ -14,7 +15,6 @@ Rule = Callable[[str], T | Fault]
 
 MOST_EXPENSIVE = 10_000_000  # roubles
 _MOST_MINOR = MOST_EXPENSIVE * MINOR_UNITS
-MOST_COPIES = 1_000_000
 MOST_PAGES = 100_000
 OLDEST_YEAR = -3000
 LONGEST_URL = 2_000
@@ -63,7 +63,7 @@ STOCK_NOT_A_NUMBER = Fault(
     "stock_not_a_number", N_("The number of copies is not a number, nor a word we know.")
 )
 STOCK_TOO_HIGH = Fault(
-    "stock_too_high", N_("There are more than %(most)d copies."), {"most": MOST_COPIES}
+    "stock_too_high", N_("There are more than %(most)d copies."), {"most": MOST_ON_HAND}
 )
 YEAR_NOT_A_NUMBER = Fault(
     "year_not_a_number", N_("The year is not a number, and is left out."), rejects=False
@@ -121,7 +121,7 @@ def stock(text: str) -> int | Fault:
         number = at_least[1] or at_least[2]
     if whole := _WHOLE.fullmatch(number):
         copies = _bounded(whole[1])
-        return copies if copies <= MOST_COPIES else STOCK_TOO_HIGH
+        return copies if copies <= MOST_ON_HAND else STOCK_TOO_HIGH
     if _PLAIN.fullmatch(number):
         return STOCK_NOT_WHOLE
     return STOCK_NEGATIVE if _is_negative(number) else STOCK_NOT_A_NUMBER

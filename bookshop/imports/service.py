@@ -6,7 +6,6 @@ does.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -19,19 +18,24 @@ from bookshop.errors import Conflict, Invalid, NotFound
 from bookshop.imports.columns import FIELDS, form_of
 from bookshop.imports.findings import Checked
 from bookshop.imports.models import ColumnMapping, Import, ImportState
-from bookshop.imports.uploads import Kept, Upload
+from bookshop.imports.uploads import Kept
 from bookshop.messages import CatalogueUploaded, ImportApproved, ImportUndoAsked
 from bookshop.money import Money, as_decimal
 from bookshop.stock.service import MOST_ON_HAND
 from bookshop.translations import N_, say
 
+_BEFORE_APPLYING = (ImportState.RECEIVED, ImportState.CHECKING, ImportState.PREVIEW)
+CUT_OFF = "cut_off"  # the warning of an import that was not applied to its end
 _COUNTS = ("rows", "accepted", "rejected", "new", "changed", "unchanged")
-_LATELY = timedelta(days=1)
 _FOUND = tuple(field.name for field in fields(Checked))
 
 
 class NoSuchImport(NotFound):
     text = N_("There is no such import, or it is not yours.")
+
+
+class NotKept(NotFound):
+    text = N_("The files of this import are no longer kept.")
 
 
 class NotToBeApplied(Conflict):
@@ -120,6 +124,8 @@ def approve(
         return found
     if found.state is not ImportState.PREVIEW:
         raise NotToBeApplied(state=found.state.value)
+    if not found.path:
+        raise NotKept
     if withdraw_missing and not found.is_whole:
         raise NotWhole
     begin_applying(found, withdraw_missing=withdraw_missing)
@@ -138,6 +144,8 @@ def name_columns(
     found = locked(session, import_id, seller_id)
     if found.state not in (ImportState.PREVIEW, ImportState.REFUSED) or not found.columns:
         raise NotToBeMapped(state=found.state.value)
+    if not found.path:
+        raise NotKept
     header = found.columns["header"]
     check_mapping(mapping, header)
     session.merge(
@@ -151,11 +159,21 @@ def name_columns(
 
 def cancel(session: Session, import_id: int, seller_id: int) -> Import:
     found = locked(session, import_id, seller_id)
-    if found.state in (ImportState.RECEIVED, ImportState.CHECKING, ImportState.PREVIEW):
+    if found.state in _BEFORE_APPLYING:
         found.state, found.ended_at = ImportState.CANCELLED, now()
     elif found.state is not ImportState.CANCELLED:
         raise NotToBeCancelled(state=found.state.value)
     return found
+
+
+def stop_all(session: Session, seller_id: int) -> None:
+    """Their seller leaves: what is under way ends where it is, and what waits is not begun."""
+    query = select(Import).where(
+        Import.seller_id == seller_id,
+        Import.state.in_([*_BEFORE_APPLYING, ImportState.APPLYING]),
+    )
+    for found in session.scalars(query.order_by(Import.id).with_for_update()):
+        found.state, found.ended_at = ImportState.CANCELLED, now()
 
 
 def undo(session: Session, import_id: int, seller_id: int) -> Import:
@@ -192,7 +210,8 @@ def checked(session: Session, import_id: int, found: Checked) -> None:
 
 def applied(session: Session, import_id: int) -> None:
     found = session.get_one(Import, import_id, with_for_update=True)
-    if found.state is ImportState.APPLYING:
+    to_its_end = found.applied_records >= found.accepted or CUT_OFF in found.warning_counts
+    if found.state is ImportState.APPLYING and to_its_end:
         found.state, found.ended_at = ImportState.APPLIED, now()
 
 
@@ -230,16 +249,6 @@ def report(found: Import, language: str) -> dict[str, Any]:
         "warnings": [_told(warning, language) for warning in found.warnings],
         "refused": found.refused and _refusal(found.refused, language),
     }
-
-
-def forget_files(session: Session, uploads: Path, before: datetime) -> None:
-    """The originals are kept for a while, the history for good."""
-    kept = select(Import).where(Import.path != "")
-    for old in session.scalars(kept.where(Import.uploaded_at < before).limit(1000)):
-        Upload(uploads / old.path).forget()
-        old.path = ""
-    for ended in session.scalars(kept.where(Import.ended_at > now() - _LATELY)):
-        Upload(uploads / ended.path).forget_records()
 
 
 def checked_stock(copies: int | None) -> int | None:

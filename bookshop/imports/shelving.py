@@ -40,7 +40,7 @@ _copies_before = func.coalesce(row.on_hand_before, 0)
 def shelve(session: Session, importing: Import) -> Counts:
     """Books and sellers are taken one after the other, so that two imports never deadlock."""
     seller_id = importing.seller_id
-    session.execute(select(Shop.seller_id).where(Shop.seller_id == seller_id).with_for_update())
+    one_at_a_time(session, seller_id)
     _add_books(session, seller_id)
     planning.match(session, importing)
     if _hold_offers(session):
@@ -61,10 +61,12 @@ def shelve(session: Session, importing: Import) -> Counts:
 
 def withdraw(session: Session, importing: Import, offer_ids: Sequence[int]) -> int:
     """Take offers off sale; orders for them stay what they are."""
+    one_at_a_time(session, importing.seller_id)
+    own_change = select(ImportChange.offer_id).where(ImportChange.import_id == importing.id)
     query = (
         select(Offer.id, Offer.book_id)
         .join(Shelf, Shelf.offer_id == Offer.id)
-        .where(Offer.id.in_(offer_ids), Offer.withdrawn_at.is_(None))
+        .where(Offer.id.in_(offer_ids), Offer.withdrawn_at.is_(None), Offer.id.not_in(own_change))
         .order_by(Offer.id)
         .with_for_update(key_share=True)
     )
@@ -75,7 +77,7 @@ def withdraw(session: Session, importing: Import, offer_ids: Sequence[int]) -> i
             Offer.id,
             *(Offer.price, Offer.price),
             *(Shelf.on_hand, Shelf.on_hand),
-            *(literal(True), literal(False)),
+            *(literal(True), literal(False), typed(now(), ImportChange.at.type)),
         )
         .join(Shelf, Shelf.offer_id == Offer.id)
         .where(Offer.id.in_(book_of))
@@ -87,6 +89,12 @@ def withdraw(session: Session, importing: Import, offer_ids: Sequence[int]) -> i
     )
     announce(session, list(book_of.values()))
     return len(book_of)
+
+
+def one_at_a_time(session: Session, seller_id: int) -> None:
+    """Imports of one seller, and undoings, wait for each other; his orders do not wait for them."""
+    shop = select(Shop.seller_id).where(Shop.seller_id == seller_id)
+    session.execute(shop.with_for_update(key_share=True))
 
 
 def announce(session: Session, book_ids: Sequence[int]) -> None:
@@ -102,7 +110,7 @@ def why(importing: Import) -> str:
 
 _CHANGE = (
     *("import_id", "offer_id", "price_before", "price_after", "on_hand_before", "on_hand_after"),
-    *("on_sale_before", "on_sale_after"),
+    *("on_sale_before", "on_sale_after", "at"),
 )
 
 
@@ -188,7 +196,7 @@ def _keep_what_was(session: Session, importing: Import) -> None:
         row.offer_id,
         *(row.price_before, row.price),
         *(row.on_hand_before, on_hand),
-        *(row.on_sale_before, literal(True)),
+        *(row.on_sale_before, literal(True), typed(now(), ImportChange.at.type)),
     ).where(changes_offer)
     session.execute(insert(ImportChange).from_select(_CHANGE, was.order_by(row.record)))
 

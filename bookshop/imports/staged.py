@@ -6,6 +6,7 @@ Applying reads this and not the file again: it does what the preview showed.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import Any, TextIO
 
 import numpy as np
@@ -13,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from bookshop.imports.incoming import LOADED
-from bookshop.imports.uploads import Upload
+from bookshop.imports.uploads import Upload, written_whole
 from bookshop.imports.validation import ACCEPTED
 
 Row = tuple[Any, ...]  # the values of one record in the order of LOADED
@@ -23,41 +24,48 @@ _SCHEMA = pa.schema([(name, _ARROW[ACCEPTED[name]]) for name in LOADED])
 _PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
+class LostRecords(Exception):
+    """They are no longer on the disk, or not all of them."""
+
+
 class Staged:
     def __init__(self, upload: Upload) -> None:
         self._upload = upload
 
     @contextmanager
     def writing(self) -> Iterator["Writing"]:
-        """The records are there under their name only when all of them are."""
-        part = self._upload.records.with_suffix(".part")
+        """All is there under its name only when it is whole; another check may be at it too."""
         with (
-            pa.OSFile(str(part), "wb") as file,
-            pa.ipc.new_file(file, _SCHEMA, options=_PACKED) as records,
-            self._upload.problems.open("w", encoding="utf-8") as problems,
+            written_whole(self._upload.problems) as told,
+            written_whole(self._upload.records) as file,
+            TextIOWrapper(told, "utf-8") as problems,
+            pa.ipc.new_file(pa.PythonFile(file), _SCHEMA, options=_PACKED) as records,
         ):
             yield Writing(records, problems)
-        part.rename(self._upload.records)
 
     def keep_missing(self, offer_ids: Any) -> None:
-        with self._upload.missing.open("wb") as file:
+        with written_whole(self._upload.missing) as file:
             np.save(file, np.asarray(offer_ids, dtype=np.int64))
 
     def missing(self) -> list[int]:
-        """Offers that the file does not name. Raises FileNotFoundError."""
-        return np.load(self._upload.missing).tolist()  # type: ignore[no-any-return]
+        """Offers that the file does not name. Raises LostRecords."""
+        try:
+            return np.load(self._upload.missing).tolist()  # type: ignore[no-any-return]
+        except (OSError, ValueError) as error:
+            raise LostRecords from error
 
     def records(self, start: int, at_once: int) -> Iterator[list[Row]]:
-        """From the so-manieth on, a chunk at a time. Raises FileNotFoundError."""
-        with (
-            pa.OSFile(str(self._upload.records), "rb") as file,
-            pa.ipc.open_file(file) as records,
-        ):
-            for n in range(records.num_record_batches):
-                batch = records.get_batch(n)
-                for place in range(min(start, len(batch)), len(batch), at_once):
-                    yield _rows(batch.slice(place, at_once))
-                start = max(0, start - len(batch))
+        """From the so-manieth on, a chunk at a time. Raises LostRecords."""
+        read = 0
+        try:
+            with pa.OSFile(str(self._upload.records), "rb") as file, pa.ipc.open_file(file) as kept:
+                for n in range(kept.num_record_batches):
+                    batch = kept.get_batch(n)
+                    for place in range(max(0, start - read), len(batch), at_once):
+                        yield _rows(batch.slice(place, at_once))
+                    read += len(batch)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise LostRecords from error
 
     def problems(self) -> Iterator[dict[str, Any]]:
         """In the order of their records."""

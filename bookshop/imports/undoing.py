@@ -14,6 +14,7 @@ from bookshop.imports.problems import WHOLE_FILE
 from bookshop.stock import service as stock
 from bookshop.stock.models import Movement, Shelf
 from bookshop.translations import N_
+from bookshop.users.models import User
 
 AT_ONCE = 2_000
 _LATER = N_("%(n)d offers were changed by a later import and stay as they are.")
@@ -39,6 +40,9 @@ def _take_back_some(database: Database, import_id: int) -> int:
         undoing = session.get_one(Import, import_id, with_for_update=True)
         if undoing.state is not ImportState.APPLIED:
             return 0
+        if not _seller_is_here(session, undoing.seller_id):
+            return 0
+        shelving.one_at_a_time(session, undoing.seller_id)
         book_of = _changed_last_by(session, import_id)
         of_these = and_(ImportChange.import_id == import_id, ImportChange.offer_id.in_(book_of))
         _put_back_copies(session, of_these, f"import {import_id} undone")
@@ -52,7 +56,7 @@ def _changed_last_by(session: Session, import_id: int) -> dict[int, int]:
     """Some offers that no later import changed, each with its book; nobody sells them meanwhile."""
     later = aliased(ImportChange)
     touched_later = select(later.offer_id).where(
-        later.offer_id == ImportChange.offer_id, later.import_id > import_id
+        later.offer_id == ImportChange.offer_id, later.at > ImportChange.at
     )
     query = (
         select(Offer.id, Offer.book_id)
@@ -64,6 +68,11 @@ def _changed_last_by(session: Session, import_id: int) -> dict[int, int]:
         .with_for_update(of=(Offer, Shelf), key_share=True)
     )
     return dict(session.execute(query).all())
+
+
+def _seller_is_here(session: Session, seller_id: int) -> bool:
+    """Of one who has left nothing comes on sale again."""
+    return session.get_one(User, seller_id).deleted_at is None
 
 
 def _put_back_copies(session: Session, of_these: ColumnElement[bool], why: str) -> None:
@@ -106,8 +115,8 @@ def _put_back_offers(session: Session, of_these: ColumnElement[bool]) -> None:
 
 def _tell_what_stays(session: Session, import_id: int) -> None:
     undoing = session.get_one(Import, import_id, with_for_update=True)
-    query = select(ImportChange.offer_id).where(ImportChange.import_id == import_id)
-    stays = len(session.scalars(query).all())
+    of_this = select(func.count()).where(ImportChange.import_id == import_id)
+    stays = session.scalar(of_this.select_from(ImportChange)) or 0
     if stays and undoing.state is ImportState.APPLIED:
         told = {
             "line": 0,

@@ -2,7 +2,10 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedWriter
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
@@ -23,20 +26,28 @@ def keep(stream: IO[bytes], folder: Path) -> Kept:
     """Write an upload to disk, block by block; it is there under its name only when whole."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / uuid4().hex
-    part = path.with_suffix(".part")
     size, digest = 0, hashlib.sha256()
+    with written_whole(path) as file:
+        while block := stream.read(_A_BLOCK):
+            file.write(block)
+            digest.update(block)
+            size += len(block)
+    return Kept(path, size, digest.hexdigest())
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[BufferedWriter]:
+    """A file that is there under its name only when all of it is on the disk."""
+    part = path.with_name(f"{path.name}.{uuid4().hex}.part")
     try:
         with part.open("wb") as file:
-            while block := stream.read(_A_BLOCK):
-                file.write(block)
-                digest.update(block)
-                size += len(block)
-            file.flush()
-            os.fsync(file.fileno())
+            yield file
+            if not file.closed:  # who wrapped it has closed it
+                file.flush()
+                os.fsync(file.fileno())
         part.rename(path)
     finally:
         part.unlink(missing_ok=True)
-    return Kept(path, size, digest.hexdigest())
 
 
 @dataclass(frozen=True)
@@ -65,12 +76,12 @@ class Upload:
         return self._beside("refused")
 
     def forget_records(self) -> None:
-        half_written = self.original.with_suffix(".part")
-        for path in (self.records, self.missing, self.problems, half_written):
+        for path in (self.records, self.missing, self.problems):
             path.unlink(missing_ok=True)
 
     def forget(self) -> None:
-        for path in self.original.parent.glob(self.original.name + "*"):
+        self.forget_records()
+        for path in (self.original, self.refused):
             path.unlink(missing_ok=True)
 
     def _beside(self, kind: str) -> Path:

@@ -19,7 +19,7 @@ from bookshop.messages import PromisedCopiesMissing
 from bookshop.stock.models import Movement, Reservation, ReservationState, Shelf
 from bookshop.translations import N_
 
-MOST_ON_HAND = 10_000_000
+MOST_ON_HAND = 1_000_000
 
 
 class NoSuchShelf(NotFound):

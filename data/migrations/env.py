@@ -26,8 +26,10 @@ def references_unchecked(connection: Connection) -> Iterator[None]:
         return
     sqlite = connection.connection.cursor()  # before a transaction: within one it is too late
     sqlite.execute("PRAGMA foreign_keys = OFF")
-    yield
-    sqlite.execute("PRAGMA foreign_keys = ON")
+    try:
+        yield
+    finally:
+        sqlite.execute("PRAGMA foreign_keys = ON")
 
 
 def refuse_broken_references(connection: Connection) -> None:

@@ -1,16 +1,18 @@
 """A catalogue on its way into the shop: looked at, applied, changed, cut off, undone."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from bookshop.accounts import service as accounts
 from bookshop.books.models import Book, Offer
 from bookshop.errors import Conflict, Invalid
 from bookshop.imports import applying, checking
 from bookshop.imports import service as imports
-from bookshop.imports.models import FactDifference
+from bookshop.imports.models import FactDifference, Import
 from bookshop.messages import BooksChanged
 from bookshop.orders import parcels
 from bookshop.outbox import OutboxMessage
@@ -547,3 +549,163 @@ def test_a_cancelled_import_is_no_longer_read(shop, emma, monkeypatch):
 
     assert len(rounds) == 1
     assert shop.report(reading)["state"] == "cancelled"
+
+
+def great_catalogue(shop, emma, monkeypatch):
+    """35 books to be applied in chunks of 10."""
+    monkeypatch.setattr(applying, "AT_ONCE", 10)
+    rows = [f",Book {n},Me,{100 + n},1" for n in range(35)]
+    looked_at = shop.uploads(emma, "\n".join(["isbn,title,author,price,stock", *rows]))
+    shop.works()
+    shop.does(imports.approve, looked_at, emma)
+    return looked_at
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 4])
+def test_two_workers_at_one_import_put_each_book_on_the_shelf_once(shop, emma, monkeypatch, pieces):
+    """One is thought dead and is not, or an operator imports beside the worker."""
+    great = great_catalogue(shop, emma, monkeypatch)
+    rounds = []
+
+    def dies():
+        rounds.append(len(on_sale(shop, emma)))
+        if len(rounds) == 1 + pieces:
+            raise SystemExit
+
+    def another_comes():
+        if not rounds:
+            rounds.append(0)
+            with suppress(SystemExit):
+                applying.apply(shop.database, shop.settings.uploads, great, dies)
+            shop.does(imports.applied, great)
+
+    applying.apply(shop.database, shop.settings.uploads, great, another_comes)
+    shop.does(imports.applied, great)
+
+    report = shop.report(great)
+    assert (report["state"], counts(report)) == ("applied", [35, 0, 0, 0, 0])
+    assert len(on_sale(shop, emma)) == 35
+
+
+def test_an_import_is_not_called_applied_before_its_end(shop, emma, monkeypatch):
+    great = great_catalogue(shop, emma, monkeypatch)
+
+    def dies():
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        applying.apply(shop.database, shop.settings.uploads, great, dies)
+    shop.does(imports.applied, great)
+
+    assert shop.report(great)["state"] == "applying"
+    shop.works()
+
+
+def test_what_another_import_adds_meanwhile_is_not_missing(shop, emma):
+    checked = shop.uploads(emma, THREE_BOOKS, apply_at_once=True, withdraw_missing=True)
+    done = []
+
+    def another_is_applied():
+        if not done:
+            done.append(imports)
+            other = shop.uploads(emma, THREE_BOOKS)
+            found = checking.check(shop.database, shop.settings.uploads, other, lambda: None)
+            shop.does(imports.checked, other, found)
+            shop.does(imports.approve, other, emma)
+            applying.apply(shop.database, shop.settings.uploads, other, lambda: None)
+            shop.does(imports.applied, other)
+
+    found = checking.check(shop.database, shop.settings.uploads, checked, another_is_applied)
+    shop.does(imports.checked, checked, found)
+    shop.works()
+
+    assert counts(shop.report(checked)) == [0, 0, 3, 0, 0]
+    assert len(on_sale(shop, emma)) == 3
+
+
+def test_of_a_seller_who_left_nothing_comes_on_sale_again(shop, emma, boris):
+    undone = shop.puts_on_sale(emma, THREE_BOOKS)
+    shop.puts_on_sale(
+        emma, THREE_BOOKS.splitlines()[0] + "\n,Other,Me,5,1\n", withdraw_missing=True
+    )
+    waiting = shop.uploads(emma, THREE_BOOKS)
+    shop.works()
+    approved = shop.uploads(emma, THREE_BOOKS)
+    shop.works()
+    shop.does(imports.approve, approved, emma)
+    shop.does(imports.undo, undone, emma)
+
+    shop.does(accounts.delete_user, emma)
+    shop.works()
+
+    assert on_sale(shop, emma) == {}
+    assert shop.report(waiting)["state"] == shop.report(approved)["state"] == "cancelled"
+
+
+def test_the_later_import_is_the_one_that_was_applied_later(shop, emma):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+    first = shop.uploads(emma, THREE_BOOKS.replace("500.00", "510.00"))
+    shop.works()
+    second = shop.puts_on_sale(emma, THREE_BOOKS.replace("500.00", "520.00"))
+    shop.does(imports.approve, first, emma)
+    shop.works()
+    assert on_sale(shop, emma)["Pride and Prejudice"] == (51000, 10)
+
+    shop.does(imports.undo, second, emma)
+    shop.works()
+    assert on_sale(shop, emma)["Pride and Prejudice"] == (51000, 10)
+    assert "changed_later" in shop.report(second)["warning_counts"]
+
+    shop.does(imports.undo, first, emma)
+    shop.works()
+    assert on_sale(shop, emma)["Pride and Prejudice"] == (52000, 10)
+
+
+def test_a_new_article_number_is_taken_over(shop, emma):
+    catalogue = "isbn,sku,title,price\n9780141439587,OLD,Emma,600\n"
+    shop.puts_on_sale(emma, catalogue)
+
+    report = shop.report(shop.puts_on_sale(emma, catalogue.replace("OLD", "NEW")))
+
+    assert counts(report) == [0, 1, 0, 0, 0]
+    damaged = catalogue.replace("OLD", "NEW").replace("9587", "9580")
+    assert counts(shop.report(shop.puts_on_sale(emma, damaged, withdraw_missing=True))) == (
+        [0, 0, 0, 0, 1]
+    )
+
+
+def test_copies_sent_from_a_shelf_that_stood_at_nothing_are_taken_off_too(shop, ada, emma):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+    book = offer_of(shop, emma, "Emma")
+    order = shop.bought(ada, {book: 1})
+    shop.does(stock.set_on_hand, book, 0, "by hand", emma)
+    looked_at = shop.uploads(emma, THREE_BOOKS)
+    shop.works()
+
+    [parcel] = shop.parcels(order)
+    shop.does(parcels.confirm, parcel.id, seller(emma))
+    shop.does(parcels.send, parcel.id, seller(emma))
+    shop.does(imports.approve, looked_at, emma)
+    shop.works()
+
+    assert shop.copies(book) == (4, 0)
+
+
+def test_a_preview_whose_file_is_forgotten_cannot_be_applied(shop, emma):
+    looked_at = shop.uploads(emma, THREE_BOOKS)
+    shop.works()
+    with shop.database.transaction() as session:
+        session.get_one(Import, looked_at).path = ""
+
+    with pytest.raises(imports.NotKept):
+        shop.does(imports.approve, looked_at, emma)
+
+
+def test_a_difference_goes_when_its_seller_tells_it_as_it_stands(shop, emma, boris):
+    head = "isbn,title,author,price,year\n"
+    shop.puts_on_sale(emma, head + "9780141439587,Emma,Jane Austen,600,1815\n")
+    shop.puts_on_sale(boris, head + "9780141439587,EMMA!,Jane Austen,400,1816\n")
+
+    shop.puts_on_sale(boris, head + "9780141439587,Emma,Jane Austen,400,1816\n")
+
+    assert differences(shop) == {("year", "1816"): boris}

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from io import SEEK_SET, FileIO
 from pathlib import Path, PurePosixPath
 from typing import IO
+from uuid import uuid4
 
 from bookshop.imports.problems import (
     Archive,
@@ -45,8 +46,7 @@ def unpacked(path: Path) -> Iterator[Path]:
     if not head.startswith((GZIP, *ZIP)):
         yield path
         return
-    inside = path.with_name(path.name + ".unpacked")
-    inside.unlink(missing_ok=True)  # of a process that died
+    inside = path.with_name(f"{path.name}.{uuid4().hex}.unpacked")
     try:
         _unpack(path, inside)
         yield inside

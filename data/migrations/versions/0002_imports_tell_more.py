@@ -55,6 +55,15 @@ def upgrade() -> None:
     with op.batch_alter_table('offers', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_offers_seller_id'))
 
+    with op.batch_alter_table('import_changes', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('at', sa.DateTime(timezone=True), nullable=True))
+    op.execute(
+        'UPDATE import_changes SET at = (SELECT coalesce(ended_at, uploaded_at) FROM imports'
+        ' WHERE imports.id = import_changes.import_id)'
+    )
+    with op.batch_alter_table('import_changes', schema=None) as batch_op:
+        batch_op.alter_column('at', nullable=False)
+
     # Those of a book without an ISBN are its seller's, those of another whose offer came first.
     op.execute(
         'UPDATE books SET facts_from = coalesce(own_seller_id,'
@@ -63,6 +72,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('import_changes', schema=None) as batch_op:
+        batch_op.drop_column('at')
+
     with op.batch_alter_table('offers', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_offers_seller_id'), ['seller_id'], unique=False)
 
