@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_use_cases import letter_to, links_in, state
+from tests.browser.test_use_cases import is_found, letter_to, links_in, state
 from tests.processes.running import Running
 from tests.waiting import until
 
@@ -41,6 +41,45 @@ def test_a_guest_buys_and_cancels_with_the_keyboard_alone(demo: Running, visitor
 
     tabs_to(guest, guest.get_by_role("button", name="Yes, cancel this parcel")).press("Enter")
     until(lambda: state(demo, order) == "cancelled", "the order cancelled and refunded")
+
+
+def test_a_parcel_is_sent_and_received_with_the_keyboard_alone(demo: Running, visitor):
+    guest = visitor()
+    finds_and_puts_in_basket(guest, demo, "Emma")
+    tabs_to(guest, guest.get_by_role("link", name="Basket").first).press("Enter")
+    tabs_to(guest, guest.get_by_role("link", name="Order these books")).press("Enter")
+    order = orders_after_a_mistake(guest)
+    pays(guest, order)
+
+    seller = confirms(demo, visitor)
+    tabs_to(seller, seller.get_by_role("button", name="It is sent"), back=True).press("Enter")
+    expect(seller.get_by_text("Noted as sent")).to_be_visible()
+
+    guest.reload()
+    received = guest.get_by_role("button", name="I have received the parcel")
+    tabs_to(guest, received).press("Enter")
+    until(lambda: state(demo, order) == "completed", "the order completed")
+
+
+def test_a_catalogue_is_uploaded_applied_and_undone_with_the_keyboard_alone(
+    demo: Running, visitor, tmp_path
+):
+    catalogue = tmp_path / "books.csv"
+    catalogue.write_text("title,price,stock\nBy the Keys Alone,100,3\n")
+    seller = visitor()
+    seller.goto(f"{demo.shop}/sign-in?next={demo.dashboard}/upload")
+    signs_in(seller, "secondhand")
+
+    with seller.expect_file_chooser() as chooser:
+        tabs_to(seller, seller.get_by_role("button", name="Upload", exact=True)).press("Enter")
+    chooser.value.set_files(catalogue)
+    tabs_to(seller, seller.get_by_role("button", name="Apply")).press("Enter")
+    until(lambda: is_found(demo, "By the Keys Alone"), "the book in the shop")
+
+    drawer = seller.locator("summary", has_text="Undo this upload")
+    tabs_to(seller, drawer).press("Enter")
+    tabs_to(seller, seller.get_by_role("button", name="Undo", exact=True)).press("Enter")
+    until(lambda: not is_found(demo, "By the Keys Alone"), "the book gone")
 
 
 def test_a_filter_keeps_the_focus_while_the_list_is_renewed(demo: Running, visitor):
@@ -160,16 +199,21 @@ def pays(guest: Page, order: int) -> None:
     expect(guest.get_by_text("The seller is asked to confirm")).to_be_visible()
 
 
-def confirms(demo: Running, visitor) -> None:
-    """The seller, by the link in his letter."""
+def confirms(demo: Running, visitor) -> Page:
+    """The seller, by the link in his letter. Where he is then."""
     letter = letter_to(demo, "english@example.com", "/seller/parcels/")
     seller = visitor()
     seller.goto(links_in(letter, "/seller/parcels/")[0])
-    tabs_to(seller, seller.get_by_label("Login or email"))
-    seller.keyboard.type("english")
-    tabs_to(seller, seller.get_by_label("Password"))
-    seller.keyboard.type("bookshop")
-    seller.keyboard.press("Enter")
+    signs_in(seller, "english")
     tabs_to(seller, seller.locator("summary", has_text="I cannot send it"))  # and goes past it
     tabs_to(seller, seller.get_by_role("button", name="Confirm"), back=True).press("Enter")
     expect(seller.get_by_text("Send it when you can")).to_be_visible()
+    return seller
+
+
+def signs_in(visitor: Page, login: str) -> None:
+    tabs_to(visitor, visitor.get_by_label("Login or email"))
+    visitor.keyboard.type(login)
+    tabs_to(visitor, visitor.get_by_label("Password"))
+    visitor.keyboard.type("bookshop")
+    visitor.keyboard.press("Enter")
