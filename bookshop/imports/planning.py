@@ -49,7 +49,9 @@ def match(session: Session, importing: Import) -> None:
             *(told.record, told.line, told.sku, told.price, told.stock),
             Book.id,
             Offer.id,
-            *(Offer.sku, Offer.price, Shelf.on_hand, Shelf.reserved),
+            # Without an ISBN it is the key that the offer was found by.
+            case((told.isbn13.is_(None), told.sku), else_=Offer.sku),
+            *(Offer.price, Shelf.on_hand, Shelf.reserved),
             and_(Offer.id.is_not(None), Offer.withdrawn_at.is_(None)),
             _sent_since(importing),
             func.coalesce(tells_better(seller_id), false()),

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from bookshop.imports.incoming import LOADED
-from bookshop.imports.staged import Staged
+from bookshop.imports.staged import LostRecords, Staged
 from bookshop.imports.uploads import Upload
 from bookshop.imports.validation import ACCEPTED
 
@@ -68,5 +68,5 @@ def test_what_was_broken_off_while_it_was_written_is_not_there(tmp_path):
 
     with pytest.raises(SystemExit):
         dies()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(LostRecords):
         read(staged, 0, 10)

@@ -101,16 +101,29 @@ def test_what_was_unpacked_is_there_until_reading_is_at_its_end_or_closed(tmp_pa
     path = tmp_path / "upload"
     path.write_bytes(gzip.compress(TABLE + b"A,1,1\n" * 5_000))
 
-    to_the_end, closed = reading.read(path), None
-    beside = tmp_path / "upload.unpacked"
-    there = beside.exists()
+    def beside():
+        return [file for file in tmp_path.iterdir() if file.suffix == ".unpacked"]
+
+    to_the_end = reading.read(path)
+    there = len(beside())
     first, _ = to_the_end.chunks
-    gone_at_the_end = not beside.exists()
+    at_the_end = len(beside())
     closed = reading.read(path)
     closed.close()
 
-    assert (there, gone_at_the_end, len(first)) == (True, True, 5_000)
-    assert not beside.exists()
+    assert (there, at_the_end, len(first)) == (1, 0, 5_000)
+    assert beside() == []
+
+
+def test_two_who_read_the_same_archive_do_not_disturb_each_other(tmp_path):
+    path = tmp_path / "upload"
+    path.write_bytes(gzip.compress(TABLE + b"A,1,1\n" * 5_000))
+
+    one = reading.read(path)
+    other = reading.read(path)
+    one.close()
+
+    assert sum(map(len, other.chunks)) > 5_000
 
 
 def test_what_a_dead_process_left_is_not_taken_for_the_catalogue(tmp_path):
