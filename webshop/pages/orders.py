@@ -70,7 +70,7 @@ def returned(order_id: int) -> Response:
 
 @pages.post("/<id:order_id>/cancel")
 def cancel(order_id: int) -> Response:
-    said = _("The order is cancelled. What you have paid goes back to the card.")
+    said = _("The order is cancelled. If you have paid, the money goes back to the card.")
     return _do(order_id, orders.cancel, said)
 
 
