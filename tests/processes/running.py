@@ -81,8 +81,11 @@ def _wait_until_ready(process: subprocess.Popen[str]) -> str:
 
 
 def free_ports() -> int:
-    """The first of so many neighbouring ports that nobody listens on."""
-    for first in range(20000 + os.getpid() % 5000, 60000, PORTS):
+    """The first of so many neighbouring ports that nobody listens on.
+
+    Tests that run beside this one have a number next to ours: they begin to look elsewhere.
+    """
+    for first in range(20000 + 16 * os.getpid() % 12000, 60000, PORTS):
         if all(_is_free(port) for port in range(first, first + PORTS)):
             return first
     raise AssertionError("no free ports")
