@@ -43,6 +43,7 @@ class Segment:
         self.books = _column(reader, "number")
         self.revisions = _column(reader, "revision")
         self.lengths = _column(reader, "length").astype(np.float32)
+        self.naming = _column(reader, "naming").astype(np.float32)
         self._reader = reader
         self._reading = threading.Lock()  # Whoosh's files have one position for all threads
         self._kept: dict[tuple[str, str], Postings] = {}
@@ -95,6 +96,7 @@ class Generation:
         self.books = _joined([segment.books for segment in self.segments], np.int64)
         self.revisions = _joined([segment.revisions for segment in self.segments], np.int64)
         self.lengths = _joined([segment.lengths for segment in self.segments], np.float32)
+        self.naming = _joined([segment.naming for segment in self.segments], np.float32)
         self.alive = np.ones(self.size, bool)
         for start, (_, deleted) in zip(self._starts, parts, strict=False):
             self.alive[[start + number for number in deleted]] = False

@@ -7,7 +7,9 @@ language the word is written in. Every word is kept: "The Who" is nothing but co
 import re
 import threading
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby
 
 import Stemmer
 
@@ -23,11 +25,22 @@ _SUBTITLE = re.compile(r"[(\[:;]| [-–—] ")
 # fmt: off
 COMMON_WORDS = frozenset((
     "a", "an", "and", "at", "by", "for", "from", "in", "is", "of", "on", "or", "the", "to", "with",
-    "author", "book", "buy", "isbn",
     "в", "во", "для", "до", "за", "и", "из", "к", "на", "о", "об", "от", "по", "с", "со", "у",
-    "автор", "книга", "книги", "книгу", "купить",
+))
+# What people say to a bookshop beside the book that they mean; it may be in a title all the same.
+SHOP_TALK = frozenset((
+    "author", "book", "books", "buy", "cheap", "copy", "download", "ebook", "edition", "epub",
+    "find", "free", "hardback", "hardcover", "isbn", "kindle", "looking", "need", "novel", "online",
+    "order", "paperback", "pdf", "price", "publisher", "read", "shop", "store", "story", "used",
+    "want",
+    "автор", "бесплатно", "год", "года", "году", "г", "доставка", "доставкой", "заказать", "изд",
+    "издание", "издательство", "исбн", "ищу", "книга", "книги", "книгу", "книжка", "купить",
+    "магазин", "найти", "недорого", "нужна", "обложка", "онлайн", "отзывы", "переплет", "повесть",
+    "рассказ", "роман", "скачать", "сочинение", "цена", "читать",
 ))
 # fmt: on
+
+_FLEETING = re.compile(r"(?<=[бвгджзклмнпрстфхцчшщ])[ео]([кц])$")  # отец, отца
 
 _stemmers = {"en": Stemmer.Stemmer("english"), "ru": Stemmer.Stemmer("russian")}
 _stemming = threading.Lock()  # a stemmer is not safe to share between threads
@@ -48,7 +61,9 @@ def stems(text: str) -> list[str]:
 @lru_cache(200_000)
 def stem(word: str) -> str:
     with _stemming:
-        return str(_stemmers["ru" if is_cyrillic(word) else "en"].stemWord(word))
+        if is_cyrillic(word):
+            return _FLEETING.sub(r"\1", str(_stemmers["ru"].stemWord(word)))
+        return str(_stemmers["en"].stemWord(word))
 
 
 def is_cyrillic(word: str) -> bool:
@@ -77,14 +92,35 @@ def initials(name: str) -> list[str]:
     return [*given, "".join(given)] if len(given) > 1 else given
 
 
+def abbreviations(all_words: Sequence[str]) -> list[str]:
+    """Letters in a row, as one word: "R.U.R." is also looked for as rur."""
+    runs = (list(run) for is_letter, run in groupby(all_words, _is_letter) if is_letter)
+    return ["".join(run) for run in runs if len(run) > 1]
+
+
+def _is_letter(word: str) -> bool:
+    return len(word) == 1 and word.isalpha()
+
+
 def title_key(text: str) -> str:
     """Equal for titles that a customer would call the same."""
     return _key(words(text))
 
 
+def run_together(all_words: Sequence[str]) -> str:
+    """ "Middle march" and "Middlemarch" alike; no title_key looks like it."""
+    return "=" + "".join(all_words)[:200]
+
+
+def main_title(title: str) -> str:
+    """Without the subtitle or series behind it; a title of nothing else is whole."""
+    return _SUBTITLE.split(title)[0].strip() or title
+
+
 def title_keys(title: str) -> set[str]:
     """Of the whole title and of what stands before its subtitle or series."""
-    return {title_key(title), title_key(_SUBTITLE.split(title)[0])} - {""}
+    told = main_title(title)
+    return {title_key(title), title_key(told), run_together(words(told))} - {"", "="}
 
 
 def _key(all_words: list[str]) -> str:

@@ -1,19 +1,25 @@
 """Which documents fit a reading of the question, and how well."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from search_index.columns import Columns
 from search_index.generation import Generation, Numbers, Weights
 from search_index.language import stem, title_key
-from search_index.query import Group, Reading
+from search_index.query import Reading
+from search_index.words_meant import Group
 
 # BM25: how soon a repeated word stops to count, and how much a long title is held against a book.
 _SATURATION, _LENGTH = 3.0, 0.3
 _FIELDS = {"words": 1.0, "prose": 0.35}
 _SOLD_OUT = 0.7
 _POPULARITY = 0.1
+_BY_PROSE = 0.5  # of a book that has some of the words only in its description
+_WHOLE_TITLE, _NOTHING_ELSE = 0.5, 0.5
+_LOOKED_AT = 500  # of the best: whose titles are compared with the question
+_NEAR_ENOUGH = 0.4  # of the best score, where any word will do
 _ENOUGH = 20  # fewer: descriptions are looked through as well
 
 Matches = tuple[Numbers, Weights]  # documents, ascending, and the score of each
@@ -37,14 +43,58 @@ def match(
     """What is on sale and fits."""
     documents, scores = _match(generation, columns, reading, {"words": 1.0})
     if prose and len(documents) < _ENOUGH:
+        by_names = documents
         documents, scores = _match(generation, columns, reading, _FIELDS)
+        scores[~np.isin(documents, by_names)] *= _BY_PROSE
+    titled, _ = exactly(generation, columns, "title", reading.title)
+    documents, scores = _with_titled(documents, scores, titled)
     if not len(documents):
         return NOTHING
-    scores /= scores.max()
-    wording = worded(generation, reading, int(documents[scores.argmax()]))
-    titled, _ = generation.postings("title", title_key(wording))
-    scores[np.isin(documents, titled)] += 1
+    scores /= scores.max() or 1
+    scores *= 1 + _naming(generation, reading, documents, scores)
+    for title in _titles(generation, reading, int(documents[scores.argmax()])):
+        scores[np.isin(documents, generation.postings("title", title)[0])] += 1
+    if reading.any_word:
+        near_enough = scores >= _NEAR_ENOUGH * scores.max()
+        documents, scores = documents[near_enough], scores[near_enough]
     return documents, scores * _appeal(columns, documents)
+
+
+def _with_titled(documents: Numbers, scores: Weights, titled: Numbers) -> Matches:
+    """A book that is called so belongs there, however its title is cut into words."""
+    missing = np.setdiff1d(titled, documents, assume_unique=True)
+    if not len(missing):
+        return documents, scores
+    every = np.concatenate([documents, missing])
+    order = np.argsort(every)
+    return every[order], np.concatenate([scores, np.zeros(len(missing), np.float32)])[order]
+
+
+def _titles(generation: Generation, reading: Reading, best: int) -> set[str]:
+    """The question as a title: as it was typed; as it was found; without small talk."""
+    wording = worded(generation, reading, best)
+    required = tuple(group for group in reading.groups if group.required)
+    asked = worded(generation, replace(reading, groups=required), best)
+    return {reading.title, title_key(wording), title_key(asked)} - {""}
+
+
+def _naming(
+    generation: Generation, reading: Reading, documents: Numbers, scores: Weights
+) -> Weights:
+    """How much of a book's title was said, of the best ones; from 0 to 1."""
+    said = np.zeros(len(documents), np.float32)
+    best = np.argsort(-scores, kind="stable")[:_LOOKED_AT]
+    best.sort()
+    for group in reading.groups:
+        forms = [
+            generation.postings("words" if form.startswith("#") else "named", stem(form))[0]
+            for form in group.forms
+        ]
+        has_it = np.isin(documents[best], np.concatenate(forms))
+        said[best[has_it]] += group.required
+    asked = max(1, sum(group.required for group in reading.groups))
+    of_title = np.minimum(1, said / np.maximum(1, generation.naming[documents]))
+    return np.asarray(of_title * (_WHOLE_TITLE + _NOTHING_ELSE * said / asked), np.float32)
 
 
 def _match(
@@ -62,14 +112,18 @@ def _match(
 
 
 def _scores(generation: Generation, group: Group, fields: dict[str, float]) -> Weights:
-    """Of a book that has several forms of the word, the best one counts."""
+    """Of a book that has several forms of the word, the best one counts.
+
+    They are as rare together as the most frequent one is: a rare word is no likelier to be meant.
+    """
     best = np.zeros(generation.size, np.float32)
-    for form, sureness in group.forms.items():
-        for field, importance in fields.items():
-            documents, weights = generation.postings(field, stem(form))
+    for field, importance in fields.items():
+        postings = [generation.postings(field, stem(form)) for form in group.forms]
+        rarity = _rarity(max((len(documents) for documents, _ in postings), default=0), len(best))
+        for (documents, weights), sureness in zip(postings, group.forms.values(), strict=True):
             norm = 1 - _LENGTH + _LENGTH * generation.lengths[documents] / generation.usual_length
             strength = weights * (_SATURATION + 1) / (weights + _SATURATION * norm)
-            worth = sureness * importance * _rarity(len(documents), generation.size)
+            worth = sureness * importance * rarity
             best[documents] = np.maximum(best[documents], worth * strength)
     return best
 

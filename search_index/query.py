@@ -1,43 +1,41 @@
 """Understands what was typed: what it may have meant, the likeliest reading first.
 
-As it stands; with the keyboard switched; in the other alphabet; with slips of the finger undone;
-without a word that no book has beside the others; and at last whatever comes nearest.
+As it stands; with the last word unfinished; with words joined that were written apart; with the
+keyboard switched; in the other alphabet; with slips of the finger undone; and at last whatever
+comes nearest.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from search_index.language import COMMON_WORDS, LONGEST_TEXT, words
+from search_index.language import COMMON_WORDS, LONGEST_TEXT, SHOP_TALK, run_together, words
+from search_index.numbers import PARTS, Number, numbers
 from search_index.vocabulary import Vocabulary
+from search_index.words_meant import (
+    Group,
+    as_number,
+    in_other_alphabet,
+    instead,
+    known,
+    mended,
+)
+from search_index.words_meant import unfinished as _unfinished
 
-_MOST_WORDS = 16
-_BEGINS_SO, _SOUNDS_SO, _NEAR_IT = 0.6, 0.5, 0.8
-_SAME_SOUND, _LIKE_SOUND = 0.1, 0.27  # how far apart, as a share of the word
-_LONG_ENOUGH_TO_HEAR = 5
-_LONG_ENOUGH_TO_TELL = 7
+_MOST_WORDS = 24
 
-_LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
-_CYRILLIC_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбю"
+_LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,./~{}:\"<>?"
+_CYRILLIC_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбю.ёхъжэбю,"
 _SWITCHES = (
     str.maketrans(_LATIN_KEYS, _CYRILLIC_KEYS),
-    str.maketrans(_CYRILLIC_KEYS, _LATIN_KEYS),
+    str.maketrans(_CYRILLIC_KEYS[:-9], _LATIN_KEYS[:-9]),
 )
-
-
-@dataclass(frozen=True)
-class Group:
-    """One word of the question: a book should have it in one of these forms."""
-
-    word: str
-    forms: dict[str, float]  # and how surely each was meant, from 0 to 1
-    required: bool = True
-    corrected: bool = False
-    unfinished: bool = False
+_SCHOLARLY = str.maketrans({"č": "ch", "š": "sh", "ž": "zh", "ŝ": "shch", "û": "yu", "â": "ya"})
 
 
 @dataclass(frozen=True)
 class Reading:
     groups: tuple[Group, ...]
+    title: str = ""  # the whole of it run together, in case it is a title
     nearest: bool = False  # it asks for less than the customer did
     any_word: bool = False
 
@@ -50,73 +48,120 @@ def readings(text: str, vocabulary: Vocabulary) -> Iterator[Reading]:
     """To be tried one after another until one finds something."""
     text = text[:LONGEST_TEXT].lower()
     typed = _telling(words(text), vocabulary)
-    as_it_stands = _all_known(typed, vocabulary)
-    if as_it_stands:
-        yield _reading(as_it_stands)
-    for switched in (text.translate(switch) for switch in _SWITCHES):
-        if switched != text and (groups := _all_known(words(switched), vocabulary)):
-            yield _reading(groups, corrected=True)
+    title = run_together(words(text))
+    yield from _as_typed(typed, title, vocabulary)
+    for switched in map(words, _switched(text)):
+        telling = _telling(switched, vocabulary)
+        for reading in _as_typed(telling, run_together(switched), vocabulary):
+            yield _corrected(reading)
+    if (plain := text.translate(_SCHOLARLY)) != text:
+        typed = _telling(words(plain), vocabulary)
+        yield from _as_typed(typed, title, vocabulary)
     if groups := _all_in_other_alphabet(typed, vocabulary):
         yield _reading(groups, corrected=True)
-    by_word = _widened(as_it_stands, vocabulary) or _repaired(text, typed, vocabulary)
-    if groups := _each_once(by_word):
-        yield replace(_reading(groups), nearest=[] in by_word)
-        yield from _with_less(groups, vocabulary)
+    yield from _repaired(text, typed, vocabulary)
 
 
 def unfinished(text: str, vocabulary: Vocabulary) -> Iterator[Reading]:
     """For suggestions: the last word may be whole, and may be the beginning of any other."""
     typed = list(dict.fromkeys(words(text)))[:_MOST_WORDS]
-    groups = [_known(word, vocabulary) for word in typed[:-1]]
-    if typed and (ending := _beginning(typed[-1], vocabulary)):
+    groups = [known(word, vocabulary) for word in typed[:-1]]
+    if typed and (ending := _unfinished(typed[-1], vocabulary)):
         yield Reading((*(group for group in groups if group), ending), nearest=None in groups)
 
 
+def _as_typed(typed: Sequence[str], title: str, vocabulary: Vocabulary) -> Iterator[Reading]:
+    units = _units(typed, vocabulary)
+    groups = [group for group in units if isinstance(group, Group)]
+    if len(groups) == len(units):
+        yield _reading(groups, title)
+    elif title:
+        yield Reading((), title)
+    rest_is_known = all(isinstance(unit, Group) for unit in units[:-1])
+    if typed and rest_is_known and (ending := _unfinished(typed[-1], vocabulary)):
+        yield _reading([*groups[: len(units) - 1], ending])
+    for joined in _joined(typed, vocabulary):
+        if groups := _all_known(joined, vocabulary):
+            yield _reading(groups, corrected=True)
+
+
 def _telling(typed: Sequence[str], vocabulary: Vocabulary) -> list[str]:
-    """Each word once; a common word that no book has says nothing."""
-    each = list(dict.fromkeys(typed))[:_MOST_WORDS]
-    return [word for word in each if word not in COMMON_WORDS or vocabulary.knows(word)] or each
+    """A common word that no book has says nothing."""
+    some = list(typed)[:_MOST_WORDS]
+    common = COMMON_WORDS | SHOP_TALK
+    return [word for word in some if word not in common or vocabulary.knows(word)] or some
 
 
-def _reading(groups: Sequence[Group], corrected: bool = False) -> Reading:
-    """Common words only help to rank, unless there are no others."""
-    telling = any(group.word not in COMMON_WORDS for group in groups)
+def _units(typed: Sequence[str], vocabulary: Vocabulary) -> list[Group | str]:
+    """Words and numbers, each once; one that no book has stays a word."""
+    units: dict[str, Group | str] = {}
+    said = {number.start: number for number in numbers(typed)}
+    at = 0
+    while at < len(typed):
+        group, end = _unit(typed, at, said.get(at), vocabulary)
+        word = " ".join(typed[at:end])
+        units.setdefault(word, group or word)
+        at = end
+    return list(units.values())
+
+
+def _unit(
+    typed: Sequence[str], at: int, number: Number | None, vocabulary: Vocabulary
+) -> tuple[Group | None, int]:
+    if number and (group := as_number(typed, number, vocabulary)):
+        return group, number.end
+    return known(typed[at], vocabulary), at + 1
+
+
+def _all_known(typed: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
+    """Empty when any word is unknown."""
+    units = _units(typed, vocabulary)
+    groups = [unit for unit in units if isinstance(unit, Group)]
+    return groups if len(groups) == len(units) else []
+
+
+def _corrected(reading: Reading) -> Reading:
+    return replace(
+        reading, groups=tuple(replace(group, corrected=True) for group in reading.groups)
+    )
+
+
+def _reading(groups: Sequence[Group], title: str = "", corrected: bool = False) -> Reading:
+    """Some words only help to rank, unless there are no others."""
+    optional = COMMON_WORDS | SHOP_TALK
+    if any("#" in form for group in groups for form in group.forms):
+        optional |= PARTS
+    helping = [_is_letter(group.word) or group.word in optional for group in groups]
+    telling = not all(helping)
     return Reading(
         tuple(
             replace(
                 group,
-                required=not (telling and group.word in COMMON_WORDS),
+                required=not (telling and helps),
                 corrected=group.corrected or corrected,
             )
-            for group in groups
-        )
+            for group, helps in zip(groups, helping, strict=True)
+        ),
+        title,
     )
 
 
-def _all_known(
-    typed: Sequence[str], vocabulary: Vocabulary, last: str | None = None
-) -> list[Group]:
-    """The last word may be unfinished. Empty when any word is unknown."""
-    typed = _telling(typed, vocabulary)
-    last = last or (typed[-1] if typed else "")
-    groups = [_known(word, vocabulary, maybe_cut=word == last) for word in typed]
-    known = [group for group in groups if group]
-    return known if len(known) == len(typed) else []
+def _is_letter(word: str) -> bool:
+    """An initial, more often than not, and the catalogue may have left it out."""
+    return len(word) == 1 and word.isalpha()
 
 
-def _known(word: str, vocabulary: Vocabulary, maybe_cut: bool = False) -> Group | None:
-    if vocabulary.knows(word):
-        forms = {word: 1.0}
-        if len(word) >= _LONG_ENOUGH_TO_HEAR:
-            for other in vocabulary.sounding_like(word, _SAME_SOUND):
-                forms[other] = _SOUNDS_SO
-        return Group(word, forms)
-    return _beginning(word, vocabulary) if maybe_cut and len(word) > 1 else None
+def _joined(typed: Sequence[str], vocabulary: Vocabulary) -> Iterator[list[str]]:
+    """With two or three neighbours as one word that some book has."""
+    for size in (2, 3):
+        for at in range(len(typed) - size + 1):
+            whole = "".join(typed[at : at + size])
+            if vocabulary.count_spelt(whole):
+                yield [*typed[:at], whole, *typed[at + size :]]
 
 
-def _beginning(word: str, vocabulary: Vocabulary) -> Group | None:
-    whole = vocabulary.beginning(word)
-    return Group(word, dict.fromkeys(whole, _BEGINS_SO), unfinished=True) if whole else None
+def _switched(text: str) -> list[str]:
+    return [way for way in (text.translate(switch) for switch in _SWITCHES) if way != text]
 
 
 def _all_in_other_alphabet(typed: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
@@ -125,73 +170,60 @@ def _all_in_other_alphabet(typed: Sequence[str], vocabulary: Vocabulary) -> list
     for word in typed:
         if word.isdigit() and vocabulary.knows(word):
             groups.append(Group(word, {word: 1.0}))
-        elif alike := _in_other_alphabet(word, vocabulary):
-            groups.append(_instead(alike))
+        elif alike := in_other_alphabet(word, vocabulary):
+            groups.append(instead(alike))
         else:
             return []
     return groups
 
 
-def _in_other_alphabet(word: str, vocabulary: Vocabulary) -> list[str]:
-    """The nearer to a word of its own alphabet, the more it must sound like one of the other."""
-    if not vocabulary.near(word, 1):
-        return vocabulary.sounding_like(word, _LIKE_SOUND)
-    surely_a_slip = len(word) >= _LONG_ENOUGH_TO_TELL
-    return vocabulary.sounding_like(word, 0.0 if surely_a_slip else _SAME_SOUND)
+def _repaired(text: str, typed: Sequence[str], vocabulary: Vocabulary) -> Iterator[Reading]:
+    """Every word as it is or mended; then whatever has any of them."""
+    units = _units(typed, vocabulary)
+    by_word = _widened(units, vocabulary) or _mended(text, typed, vocabulary)
+    groups = _each_once(by_word)
+    if groups:
+        yield replace(_reading(groups), nearest=[] in by_word)
+        yield replace(_reading(groups), nearest=True, any_word=True)
 
 
-def _repaired(text: str, typed: Sequence[str], vocabulary: Vocabulary) -> list[list[Group]]:
-    """What became of each part of the text; of what is beyond repair, nothing."""
+def _mended(text: str, typed: Sequence[str], vocabulary: Vocabulary) -> list[list[Group]]:
+    """Of what is beyond repair, nothing."""
+    switched = _switched_chunks(text, vocabulary)
     repaired: list[list[Group]] = []
-    for chunk in text.split()[:_MOST_WORDS]:
-        of_chunk = [word for word in words(chunk) if word in typed]
-        if not of_chunk:
-            continue
-        if groups := _all_known(of_chunk, vocabulary, typed[-1]) or _switched(chunk, vocabulary):
-            repaired.append(groups)
+    for unit in _units(typed, vocabulary):
+        if isinstance(unit, Group):
+            repaired.append([unit])
+        elif unit in switched:
+            repaired.append(switched[unit])
         else:
-            repaired += [_mended(word, vocabulary) for word in of_chunk]
+            repaired.append(mended(unit, vocabulary) or _last_unfinished(unit, typed, vocabulary))
     return repaired
 
 
-def _switched(chunk: str, vocabulary: Vocabulary) -> list[Group]:
-    for switched in (chunk.translate(switch) for switch in _SWITCHES):
-        if switched != chunk and (groups := _all_known(words(switched), vocabulary)):
-            return [replace(group, corrected=True) for group in groups]
-    return []
+def _last_unfinished(word: str, typed: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
+    ending = _unfinished(word, vocabulary) if word == typed[-1] else None
+    return [ending] if ending else []
 
 
-def _mended(word: str, vocabulary: Vocabulary) -> list[Group]:
-    if group := _known(word, vocabulary):
-        return [group]
-    if any(letter.isdigit() for letter in word):
-        return []  # another number is another book
-    if alike := [*_in_other_alphabet(word, vocabulary), *vocabulary.near(word, 1)]:
-        return [_instead(alike)]
-    if parts := _run_together(word, vocabulary):
-        return [Group(part, {part: 1.0}, corrected=True) for part in parts]
-    if alike := vocabulary.near(word, 2):
-        return [_instead(alike)]
-    return []
+def _switched_chunks(text: str, vocabulary: Vocabulary) -> dict[str, list[Group]]:
+    """Words that the keyboard was in the wrong layout for, while it was right for others."""
+    found = {}
+    for chunk in text.split()[:_MOST_WORDS]:
+        for switched in _switched(chunk):
+            if groups := _all_known(words(switched), vocabulary):
+                for word in words(chunk):
+                    found[word] = [replace(group, corrected=True) for group in groups]
+    return found
 
 
-def _instead(alike: Sequence[str]) -> Group:
-    """The first is the likeliest; the others weigh less and less."""
-    forms = {word: _NEAR_IT / (1 + place / 2) for place, word in enumerate(alike)}
-    return Group(alike[0], forms, corrected=True)
-
-
-def _run_together(word: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
-    """ "harrypotter" -> harry, potter"""
-    cuts = [(word[:at], word[at:]) for at in range(2, min(len(word), 40) - 1)]
-    known = [cut for cut in cuts if all(vocabulary.knows(part) for part in cut)]
-    return max(known, key=lambda cut: min(map(vocabulary.count, cut)), default=None)
-
-
-def _widened(groups: Sequence[Group], vocabulary: Vocabulary) -> list[list[Group]]:
+def _widened(units: Sequence[Group | str], vocabulary: Vocabulary) -> list[list[Group]]:
     """Every word exists, and yet no book has them all: one may be a slip that is a word too."""
+    groups = [unit for unit in units if isinstance(unit, Group)]
+    if len(groups) < len(units):
+        return []
     return [
-        [replace(group, forms=_instead(near).forms | group.forms)]
+        [replace(group, forms=instead([], near).forms | group.forms)]
         if (near := vocabulary.near(group.word, 1))
         else [group]
         for group in groups
@@ -201,12 +233,3 @@ def _widened(groups: Sequence[Group], vocabulary: Vocabulary) -> list[list[Group
 def _each_once(by_word: Sequence[Sequence[Group]]) -> list[Group]:
     each = {group.word: group for groups in by_word for group in groups}
     return list(each.values())[:_MOST_WORDS]
-
-
-def _with_less(groups: Sequence[Group], vocabulary: Vocabulary) -> Iterator[Reading]:
-    """Without one word, the rarest first; then anything that has any of them."""
-    if len(groups) > 1:
-        for rarest in sorted(groups, key=lambda group: vocabulary.count(group.word)):
-            rest = [group for group in groups if group is not rarest]
-            yield replace(_reading(rest), nearest=True)
-        yield replace(_reading(groups), nearest=True, any_word=True)

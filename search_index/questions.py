@@ -64,6 +64,7 @@ class Found:
     did_you_mean: str | None = None  # the words that were looked for instead
     nearest: bool = False  # no book has all the words: these have some
     degraded: bool = False  # the index is away: plain SQL answered, without facets
+    cut_short: bool = False  # it would have taken too long: some of the looking was left out
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ _MOST_WAYS = 8
 
 # fmt: off
 _CYRILLIC = {
-    "дж": "j", "тс": "s",
+    "дж": "j", "тс": "s", "тч": "j", "тх": "t", "дх": "d", "бх": "b",
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "j", "з": "s", "и": "i",
     "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s",
     "т": "t", "у": "u", "ф": "v", "х": "g", "ц": "s", "ч": "j", "ш": "j", "щ": "j", "ъ": "",
@@ -23,16 +23,55 @@ _CYRILLIC = {
 }
 _LATIN = {  # what may be heard more than one way has each of them
     "shch": "j", "sch": "j", "tch": "j", "sh": "j", "zh": "j", "ch": "jk", "kh": "g", "gh": "g ",
-    "ts": "s", "tz": "s", "th": "t", "ph": "v", "ck": "k", "x": ["ks"], "iy": "i", "yy": "i",
+    "ts": "s", "tz": "s", "th": "t", "ph": "v", "ck": "k", "wh": "uv",
+    "dh": "d", "bh": "b", "lh": ["l", "lg"], "x": ["ks"], "iy": "i", "yy": "i",
     "a": "a", "b": "b", "c": "k", "d": "d", "e": "e", "f": "v", "g": "g", "h": "g", "i": "i",
     "j": "ji", "k": "k", "l": "l", "m": "m", "n": "n", "o": "o", "p": "p", "q": "k", "r": "r",
     "s": "s", "t": "t", "u": "u", "v": "v", "w": "uv", "y": "i", "z": "s",
 }
 # fmt: on
 _SOFT = {"c": "s", "g": "gj"}  # before e, i and y
-_LATIN_UNIT = re.compile(r"shch|sch|tch|[szckgp]h|t[hsz]|ck|iy|yy|.")
+_LATIN_UNIT = re.compile(r"shch|sch|tch|[szckgpwldb]h|t[hsz]|ck|iy|yy|.")
 _ENDS_SILENT = re.compile(r"[a-z]{2}[^aeiouy]e$|yre$")  # Jane, Eyre
-_CYRILLIC_UNIT = re.compile(r"дж|тс|.")
+_CYRILLIC_UNIT = re.compile(r"дж|т[счх]|[дб]х|.")
+
+# How Russian words are spelt in Latin letters, by whatever standard.
+# fmt: off
+_SPELT: dict[str, tuple[str, ...]] = {
+    "shch": ("щ",), "sch": ("щ", "сч"), "zh": ("ж",), "kh": ("х",), "ts": ("ц", "тс"), "tz": ("ц",),
+    "ch": ("ч",), "sh": ("ш",), "yo": ("е", "йо"), "jo": ("е", "йо"), "yu": ("ю",), "ju": ("ю",),
+    "iu": ("ю", "иу"), "ya": ("я",), "ja": ("я",), "ia": ("я", "иа"), "ye": ("е", "ье"),
+    "je": ("е",),
+    "iy": ("ий",), "yy": ("ый",), "ij": ("ий",), "yj": ("ый",),
+    "a": ("а",), "b": ("б",), "c": ("ц", "к"), "d": ("д",), "e": ("е", "э"), "f": ("ф",),
+    "g": ("г",),
+    "h": ("х", "г"), "i": ("и", "ы"), "j": ("й", "ж"), "k": ("к",), "l": ("л",), "m": ("м",),
+    "n": ("н",), "o": ("о",), "p": ("п",), "q": ("я", "к"), "r": ("р",), "s": ("с",), "t": ("т",),
+    "u": ("у",), "v": ("в",), "w": ("в", "ш"), "x": ("кс", "х"), "y": ("й", "ы", "ий"), "z": ("з",),
+}
+# fmt: on
+_SPELT_UNIT = re.compile(r"shch|sch|[zkcs]h|t[sz]|[yj][ouae]|i[ua]|[iy][yj]|[a-z]")
+_MOST_SPELLINGS = 64
+
+
+@lru_cache(20_000)
+def in_cyrillic(word: str) -> tuple[str, ...]:
+    """ "voina" -> война, воина ..: every way to write it; none for what is not Latin."""
+    if not re.fullmatch("[a-z]{2,40}", word):
+        return ()
+    units = [_SPELT[unit] for unit in _SPELT_UNIT.findall(word)]
+    ways = ("".join(way) for way in islice(product(*_doubtful_last(units)), _MOST_SPELLINGS))
+    return tuple(dict.fromkeys(ways))
+
+
+def _doubtful_last(units: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Only so many letters may be read two ways: the others are read the likelier one."""
+    left = 6
+    read = []
+    for unit in reversed(units):
+        read.append(unit if left > 0 else unit[:1])
+        left -= len(unit) > 1
+    return read[::-1]
 
 
 def skeletons(word: str) -> set[str]:

@@ -12,7 +12,7 @@ from search_index.language import is_cyrillic, stem
 from search_index.sounds import skeletons, unlikeness
 
 _LONGEST = 20  # letters that are compared
-_MOST_NEAR = 8
+_MOST_NEAR, _SHORT, _MOST_NEAR_SHORT = 8, 4, 20
 _MOST_ALIKE = 20
 _MOST_ENDINGS = 30
 _HARDLY_LESS_ALIKE = 0.15
@@ -33,6 +33,10 @@ class Vocabulary:
         """How many books have it, in any form."""
         of_books = self._generation.frequency
         return of_books("words", stem(word)) or of_books("prose", stem(word))
+
+    def count_spelt(self, word: str) -> int:
+        """How many books have it in just this form."""
+        return self._generation.frequency("spelt", word)
 
     def beginning(self, prefix: str) -> list[str]:
         """Words that begin so, the most frequent first."""
@@ -62,8 +66,9 @@ class Vocabulary:
             likely = likely[spelt.letters[likely, 0] == letters[0]]
         apart = _slips(letters[: len(word)], spelt.letters[likely], spelt.lengths[likely])
         near = likely[(apart > 0) & (apart <= edits)]
-        most = near[np.argsort(-spelt.counts[near], kind="stable")][:_MOST_NEAR]
-        return [str(found) for found in spelt.words[most]]
+        most = _MOST_NEAR if len(word) > _SHORT else _MOST_NEAR_SHORT
+        best = near[np.argsort(-spelt.counts[near], kind="stable")][:most]
+        return [str(found) for found in spelt.words[best]]
 
     def _sounding_like(self, word: str, closeness: float) -> list[str]:
         """Words in the other alphabet that sound like it, the likest first.

@@ -10,7 +10,7 @@ from time import perf_counter
 import numpy as np
 from sqlalchemy import select
 
-from bookshop.books.isbn import to_isbn13
+from bookshop.books.isbn import isbns_in, to_isbn13
 from bookshop.books.models import Book
 from bookshop.database import Database
 from search_index import without_index, writing
@@ -144,8 +144,11 @@ class _Answer:
 
 
 def _answered(view: View, text: str) -> _Answer:
-    if isbn := to_isbn13(text[:LONGEST_TEXT]):
-        return _Answer(exactly(view.generation, view.columns, "isbn", isbn))
+    text = text[:LONGEST_TEXT]
+    for isbn in isbns_in(text):
+        matches = exactly(view.generation, view.columns, "isbn", isbn)
+        if len(matches[0]) or to_isbn13(text):
+            return _Answer(matches)
     if not text.strip():
         return _Answer(everything(view.columns))
     return _first_that_finds(view, readings(text, view.vocabulary))

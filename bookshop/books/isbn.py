@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from bookshop.translations import N_
 
@@ -11,6 +12,8 @@ _PREFIX = re.compile(r"ISBN(?:-?1[03])?:?", re.IGNORECASE)
 _TEN = re.compile(r"[0-9]{9}[0-9X]")
 _THIRTEEN = re.compile(r"97[89][0-9]{10}")
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]*)?[eEеЕ]\+?[0-9]{1,3}")
+_PART = re.compile(r"[0-9xхXХ]+")
+_RUN = re.compile(r"(?<![0-9])[0-9][0-9xхXХ]*(?:[\s\-\u2010-\u2015\u2212]{1,3}[0-9xхXХ]+)*")
 _CYRILLIC_X = str.maketrans("xхХ", "XXX")
 
 
@@ -51,6 +54,21 @@ def to_isbn13(text: str) -> str | None:
     if _TEN.fullmatch(isbn) and isbn[9] == check_digit_10(isbn):
         return with_check_digit("978" + isbn[:9])
     return None
+
+
+def isbns_in(text: str) -> list[str]:
+    """Those among other words: "ISBN-10: 0-306-40615-2, paperback" -> 9780306406157."""
+    found = []
+    for run in _RUN.finditer(text):
+        parts = _PART.findall(run[0])
+        for first in range(len(parts)):
+            ways = ("".join(parts[first:end]) for end in range(first + 1, len(parts) + 1))
+            found += [to_isbn13(way) for way in takewhile(_may_grow, ways) if len(way) >= 10]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _may_grow(digits: str) -> bool:
+    return len(digits) <= 13
 
 
 def why_not(text: str) -> WhyNot | None:

@@ -84,3 +84,23 @@ def test_one_wrong_digit_is_always_found(twelve, place, off):
 @given(st.text())
 def test_any_text_is_an_isbn_or_has_a_reason_not_to_be(text):
     assert (isbn.to_isbn13(text) is None) == (isbn.why_not(text) is not None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ISBN-10: 0-306-40615-2, paperback",
+        "ISBN9780306406157",
+        "исбн 978 0 306 40615 7.",
+        "Some title, 1981, 978-0-306-40615-7 (hardback)",
+    ],
+)
+def test_an_isbn_is_found_among_other_words(text):
+    assert isbn.isbns_in(text) == ["9780306406157"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1984", "978-0-306-40615-8", "+7 495 123-45-67", "1 2 " * 900]
+)
+def test_other_numbers_are_no_isbn(text):
+    assert isbn.isbns_in(text) == []

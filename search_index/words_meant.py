@@ -1,0 +1,136 @@
+"""What one word of a question may have meant, when no book has it as it was typed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from search_index.numbers import Number
+from search_index.sounds import in_cyrillic
+from search_index.vocabulary import Vocabulary
+
+_ANY_NUMBER = 0.6  # where there is a part that has it
+_BEGINS_SO, _SOUNDS_SO, _NEAR_IT = 0.6, 0.5, 0.8
+_LIKELIER = 0.93  # than the one that comes before
+_SAME_SOUND, _LIKE_SOUND = 0.1, 0.27  # how far apart, as a share of the word
+_LONG_ENOUGH_TO_HEAR = 5
+_LONG_ENOUGH_TO_TELL = 7
+_LONGEST_RUN, _MOST_PARTS = 40, 6
+_SHORTEST_PART = 3  # shorter ones are common words, or nothing
+
+
+@dataclass(frozen=True)
+class Group:
+    """One word of the question: a book should have it in one of these forms."""
+
+    word: str
+    forms: dict[str, float]  # and how surely each was meant, from 0 to 1
+    required: bool = True
+    corrected: bool = False
+    unfinished: bool = False
+
+
+def known(word: str, vocabulary: Vocabulary) -> Group | None:
+    if not vocabulary.knows(word):
+        return None
+    forms = {word: 1.0}
+    if len(word) >= _LONG_ENOUGH_TO_HEAR:
+        for other in vocabulary.sounding_like(word, _SAME_SOUND):
+            forms[other] = _SOUNDS_SO
+    return Group(word, forms)
+
+
+def as_number(words: Sequence[str], number: Number, vocabulary: Vocabulary) -> Group | None:
+    """In digits, as a part of a series, and as it was said."""
+    said = words[number.start : number.end]
+    ways = [str(number.value), f"#{number.value}", *(said if len(said) == 1 else ())]
+    forms = {way: 1.0 for way in ways if vocabulary.knows(way)}
+    if ways[1] in forms and ways[0] in forms:
+        forms[ways[0]] = _ANY_NUMBER
+    return Group(" ".join(said), forms) if forms else None
+
+
+def unfinished(word: str, vocabulary: Vocabulary) -> Group | None:
+    """It may be whole, or mistyped, or the beginning of any other."""
+    forms = dict.fromkeys(vocabulary.beginning(word), _BEGINS_SO)
+    if not forms:
+        return None
+    if not vocabulary.knows(word):
+        forms |= _weighed(vocabulary.near(word, 1))
+    return Group(word, forms, unfinished=True)
+
+
+def in_other_alphabet(word: str, vocabulary: Vocabulary) -> list[str]:
+    """The nearer to a word of its own alphabet, the more it must sound like one of the other."""
+    spelt = [way for way in in_cyrillic(word) if vocabulary.knows(way)]
+    if not vocabulary.near(word, 1):
+        heard = vocabulary.sounding_like(word, _LIKE_SOUND)
+    else:
+        surely_a_slip = len(word) >= _LONG_ENOUGH_TO_TELL
+        heard = vocabulary.sounding_like(word, 0.0 if surely_a_slip else _SAME_SOUND)
+    return list(dict.fromkeys([*spelt, *heard]))
+
+
+def mended(word: str, vocabulary: Vocabulary) -> list[Group]:
+    """What became of it, which may be several words; nothing, if it is beyond repair."""
+    if any(letter.isdigit() for letter in word):
+        return []  # another number is another book
+    heard, near = in_other_alphabet(word, vocabulary), vocabulary.near(word, 1)
+    if heard or near:
+        return [instead(heard, near)]
+    if parts := run_apart(word, vocabulary):
+        return [Group(part, {part: 1.0}, corrected=True) for part in parts]
+    if alike := vocabulary.near(word, 2):
+        return [instead([], alike)]
+    return []
+
+
+def instead(heard: Sequence[str], near: Sequence[str] = ()) -> Group:
+    """Words that sound alike, the likest first, and words that are spelt alike."""
+    forms = _weighed(near) | {word: _NEAR_IT / (1 + place / 2) for place, word in enumerate(heard)}
+    return Group([*heard, *near][0], forms, corrected=True)
+
+
+def _weighed(near: Sequence[str]) -> dict[str, float]:
+    """The frequent ones come first, but a rare one may have been meant as well."""
+    return {word: _NEAR_IT * _LIKELIER**place for place, word in enumerate(near)}
+
+
+def run_apart(word: str, vocabulary: Vocabulary) -> list[str]:
+    """ "thehungergames" -> the, hunger, games; "kapitanskayadochka" too, in its own alphabet"""
+    for way in (word, *in_cyrillic(word)):
+        if parts := _run_apart(way, vocabulary):
+            return parts
+    return []
+
+
+def _run_apart(word: str, vocabulary: Vocabulary) -> list[str]:
+    """Into the fewest words there are; of as few, those whose rarest is the most frequent."""
+    if not 2 * _SHORTEST_PART - 1 <= len(word) <= _LONGEST_RUN:
+        return []
+    best: list[tuple[int, int, list[str]] | None] = [(0, 0, [])]
+    for end in range(1, len(word) + 1):
+        ways = []
+        for start in range(end):
+            before, part = best[start], word[start:end]
+            if before is None or before[0] == _MOST_PARTS or end - start == len(word):
+                continue
+            if count := _count_of_part(part, vocabulary):
+                rarest = max(before[1], -count) if before[2] else -count
+                ways.append((before[0] + 1, rarest, [*before[2], part]))
+        best.append(min(ways, default=None))
+    return best[-1][2] if best[-1] else []
+
+
+def _count_of_part(part: str, vocabulary: Vocabulary) -> int:
+    if len(part) < _SHORTEST_PART and part not in _SHORT_PARTS:
+        return 0
+    return vocabulary.count_spelt(part)
+
+
+# fmt: off
+_SHORT_PARTS = frozenset((
+    "a", "an", "at", "by", "go", "he", "i", "in", "is", "it", "me", "my", "no", "of", "on", "or",
+    "so", "to", "up", "us", "we",
+    "в", "во", "вы", "да", "до", "ее", "ей", "за", "и", "из", "их", "к", "ко", "мы", "на", "не",
+    "ни", "но", "о", "об", "он", "от", "по", "с", "со", "то", "ты", "у", "я",
+))
+# fmt: on
