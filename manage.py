@@ -5,6 +5,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,25 @@ from bookshop.database import Database
 from bookshop.errors import ShopError
 from bookshop.exports.formats import FORMATS
 from bookshop.imports.columns import FIELDS
+from bookshop.money import Money, parse
 from bookshop.settings import Settings, from_environment
 from bookshop.stock.service import MOST_ON_HAND
 from bookshop.translations import LANGUAGES
 
 Command = Callable[[argparse.Namespace, Settings], int]
-DONE, REFUSED = 0, 1
+DONE, REFUSED, SOME_REFUSED = 0, 1, 3
+OF_A_SEARCH = {
+    "nearest": "no book has all the words: these are the nearest",
+    "degraded": "the index is away: the database answered",
+    "cut_short": "it took too long and was cut short",
+}
+SORTS = ("relevance", "newest", "price", "-price", "year", "-year", "title")
+SHOWN_AT_MOST = 20  # of what offends against an invariant; --json has all
 
 
 def main() -> int:
-    """0 done, 1 refused or something does not hold, 2 wrong usage."""
-    asked = _parser().parse_args()
+    """0 done, 1 refused or something does not hold, 2 wrong usage, 3 done but for some records."""
+    asked = _parser().parse_args(_arguments())
     command: Command = asked.command
     try:
         return command(asked, from_environment())
@@ -130,7 +139,9 @@ def import_catalogue(asked: argparse.Namespace, settings: Settings) -> int:
         mapping=asked.columns,
     )
     _say(asked, report, list(telling.in_words(report, _language())))
-    return REFUSED if report["refused"] else DONE
+    if report["refused"]:
+        return REFUSED
+    return SOME_REFUSED if report["rejected"] else DONE
 
 
 def export_offers(asked: argparse.Namespace, settings: Settings) -> int:
@@ -150,18 +161,15 @@ def search(asked: argparse.Namespace, settings: Settings) -> int:
     from search_index.answer import as_json
 
     database = Database(settings.database_url)
-    question = Question(
-        words=asked.query,
-        category=asked.category,
-        seller=asked.seller,
-        sort=Sort(asked.sort),
-        page=asked.page,
-        per_page=asked.limit,
-    )
+    asked.sort = Sort(asked.sort)
+    question = Question(**{each.name: getattr(asked, each.name) for each in fields(Question)})
     found = open_index(settings, database).find(question)
     with database.reading() as session:
         told = as_json(session, found, question)
     lines = [f"{told['total']} found in {told['took_ms']} ms"]
+    if told["did_you_mean"]:
+        lines.append(f"for “{told['did_you_mean']}”; --as-typed looks for “{asked.words}” itself")
+    lines += [said for name, said in OF_A_SEARCH.items() if told[name]]
     lines += [f"{b['title']} – {'; '.join(b['authors'])}  {b['price']}" for b in told["results"]]
     _say(asked, told, lines)
     return DONE
@@ -174,6 +182,15 @@ def order(asked: argparse.Namespace, settings: Settings) -> int:
         told = chronicle.of_order(session, asked.id)
     _say(asked, told, [json.dumps(told, ensure_ascii=False, indent=2)])
     return DONE
+
+
+def _arguments() -> list[str]:
+    """ "--sort -price" belongs together: argparse would take -price for an option."""
+    given = sys.argv[1:]
+    if "--sort" in given[:-1]:
+        at = given.index("--sort")
+        given[at : at + 2] = [f"--sort={given[at + 1]}"]
+    return given
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -205,6 +222,11 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--shop", help="the shop's name; sellers need one")
 
     catalogue = add("import", import_catalogue, "a seller's catalogue")
+    catalogue.epilog = (
+        f"Exits with {DONE} if all records were accepted, {REFUSED} if the file as a whole was "
+        f"refused and nothing changed, 2 if the command is wrong, {SOME_REFUSED} if some records "
+        "were refused: the others are on sale (with --dry-run: would be)."
+    )
     catalogue.add_argument("file", type=Path)
     catalogue.add_argument("--seller", required=True, help="his login")
     catalogue.add_argument("--dry-run", action="store_true", help="say what it would do")
@@ -229,13 +251,18 @@ def _parser() -> argparse.ArgumentParser:
     offers.add_argument("file", type=Path)
 
     query = add("search", search, "find books")
-    query.add_argument("query")
-    query.add_argument("--limit", type=_number(1, 100), default=24)
+    query.add_argument("words", metavar="QUERY")
+    query.add_argument("--limit", dest="per_page", type=_number(1, 100), default=20)
     query.add_argument("--category")
+    query.add_argument("--language", help="ISO 639-1")
     query.add_argument("--seller", help="his login")
-    query.add_argument(
-        "--sort", default="relevance", choices=["relevance", "price", "-price", "year", "title"]
-    )
+    for end in ("--min-price", "--max-price"):
+        query.add_argument(end, type=_price, metavar="PRICE", help="in roubles: 1234.50")
+    for end in ("--min-year", "--max-year"):
+        query.add_argument(end, type=_number(0, 9999), metavar="YEAR")
+    query.add_argument("--in-stock", action="store_true")
+    query.add_argument("--as-typed", action="store_true", help="correct nothing")
+    query.add_argument("--sort", default="relevance", choices=SORTS)
     query.add_argument("--page", type=_number(1, 100_000), default=1)
     _with_json(query)
 
@@ -258,6 +285,13 @@ def _number(least: int, most: int) -> Callable[[str], int]:
     return number
 
 
+def _price(text: str) -> Money:
+    try:
+        return parse(text)
+    except ShopError as error:
+        raise argparse.ArgumentTypeError(error.told_in("en")) from None
+
+
 def _columns(text: str) -> dict[str, str]:
     """A header with a comma in it stands in quotes, as in CSV."""
     pairs = [pair.rpartition("=") for pair in next(csv.reader([text]))]
@@ -272,7 +306,10 @@ def _say(asked: argparse.Namespace, told: dict[str, Any], lines: list[str]) -> N
 
 def _verdict(told: dict[str, Any]) -> str:
     sign = "holds" if told["holds"] else "DOES NOT HOLD"
-    return "\n  ".join([f"{told['number']}. {told['name']}: {sign}", *told["offenders"]])
+    offenders = told["offenders"][:SHOWN_AT_MOST]
+    if more := len(told["offenders"]) - len(offenders):
+        offenders.append(f"… and {more} more: --json tells all")
+    return "\n  ".join([f"{told['number']}. {told['name']}: {sign}", *offenders])
 
 
 def _language() -> str:

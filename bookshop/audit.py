@@ -284,23 +284,28 @@ def findable(session: Session, index: Index) -> list[str]:
     on_sale = select(Offer.book_id).where(Offer.withdrawn_at.is_(None))
     there = dict(session.execute(select(Book.id, Book.revision).where(Book.id.in_(on_sale))).all())
     found = dict(index.contents())
-    under_way = _being_indexed(session)
+    late, just_now = _being_indexed(session)
     return [
-        f"book {book}: on sale at revision {there.get(book)}, in the index {found.get(book)}"
+        f"book {book}: {'still being indexed, ' if book in late else ''}"
+        f"on sale at revision {there.get(book)}, in the index {found.get(book)}"
         for book in sorted(there.keys() | found.keys())
-        if there.get(book) != found.get(book) and book not in under_way
+        if there.get(book) != found.get(book) and book not in just_now
     ]
 
 
-def _being_indexed(session: Session) -> set[int]:
-    """Books changed so lately that the index may be just at them."""
-    young = select(OutboxMessage).where(
-        OutboxMessage.name == BooksChanged.__name__, OutboxMessage.made_at > now() - PATIENCE
+_ON_ITS_WAY = (DeliveryState.WAITING, DeliveryState.FAILED)
+
+
+def _being_indexed(session: Session) -> tuple[set[int], set[int]]:
+    """Books that the index has yet to hear of, and those changed so lately that it may just."""
+    waiting = select(Delivery.message_id).where(Delivery.state.in_(_ON_ITS_WAY))
+    query = select(OutboxMessage).where(
+        OutboxMessage.name == BooksChanged.__name__,
+        or_(OutboxMessage.routed_at.is_(None), OutboxMessage.id.in_(waiting)),
     )
-    waiting = select(Delivery.message_id).where(Delivery.state != DeliveryState.DONE)
-    unrouted_or_waiting = or_(OutboxMessage.routed_at.is_(None), OutboxMessage.id.in_(waiting))
-    return {
-        book_id
-        for row in session.scalars(young.where(unrouted_or_waiting))
-        for book_id in row.body["book_ids"]
-    }
+    late: set[int] = set()
+    just_now: set[int] = set()
+    for message in session.scalars(query):
+        is_young = message.made_at > now() - PATIENCE
+        (just_now if is_young else late).update(message.body["book_ids"])
+    return late, just_now

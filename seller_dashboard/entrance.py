@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -26,7 +27,7 @@ from seller_dashboard.views import (
 )
 
 STATIC = Path(__file__).parent / "static"
-FAVICON, FOCUS = STATIC / "favicon.svg", STATIC / "focus.css"
+FAVICON, FOCUS, BUTTON = (STATIC / name for name in ("favicon.svg", "focus.css", "button.css"))
 LANGUAGE_COOKIE = "bookshop_language"
 
 
@@ -101,7 +102,7 @@ def ask_to_sign_in(settings: Settings, language: str, name: str) -> None:
     if st.query_params:
         asked_for += f"?{urlencode(st.query_params.to_dict())}"
     sign_in = f"{settings.public_url}/sign-in?next={quote(asked_for, safe='')}"
-    st.link_button(say(language, "Sign in"), sign_in, type="primary")
+    _lead_out(say(language, "Sign in"), sign_in)
 
 
 def turn_away(settings: Settings, language: str, role: Role) -> None:
@@ -111,7 +112,13 @@ def turn_away(settings: Settings, language: str, role: Role) -> None:
     else:
         title(say(language, "This page is not yours"))
         st.write(say(language, "It belongs to another kind of account."))
-    st.link_button(say(language, "Go to the shop"), settings.public_url, type="primary")
+    _lead_out(say(language, "Go to the shop"), settings.public_url)
+
+
+def _lead_out(label: str, address: str) -> None:
+    """In the same tab: nothing is left to be done in this one."""
+    st.html(BUTTON)
+    st.html(f'<a class="button" href="{escape(address)}">{escape(label)}</a>')
 
 
 def _drawing(

@@ -37,27 +37,6 @@ IMPORT_STATES: dict[ImportState, tuple[str, str]] = {
     ImportState.UNDONE: (N_("Undone"), "gray"),
 }
 
-IMPORT_FIELDS: dict[str, str] = {
-    "isbn13": "ISBN",
-    "title": N_("Title"),
-    "authors": N_("Author"),
-    "publisher": N_("Publisher"),
-    "year": N_("Year"),
-    "language": N_("Language"),
-    "price": N_("Price"),
-    "stock": N_("Number of copies"),
-    "category": N_("Section"),
-    "pages": N_("Number of pages"),
-    "description": N_("Description"),
-    "cover_url": N_("Address of the cover"),
-    "series": N_("Series"),
-    "binding": N_("Binding"),
-    "age": N_("Age"),
-    "volume": N_("Volume"),
-    "sku": N_("Your code"),
-    "currency": N_("Currency"),
-}
-
 EVENTS: dict[str, str] = {
     "ParcelWaiting": N_("Paid, waiting for the seller"),
     "ParcelConfirmed": N_("Confirmed"),

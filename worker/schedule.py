@@ -61,6 +61,7 @@ def tidy(tools: Tools) -> None:
     with tools.database.transaction() as session:
         repeats.forget(session, now() - KEEP_ANSWERS)
     tidying.forget_files(tools.database, tools.settings.uploads, now() - KEEP_UPLOADS)
+    tidying.forget_changes(tools.database, now() - KEEP_UPLOADS)
 
 
 SCHEDULE = {

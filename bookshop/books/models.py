@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bookshop.database import Base, now
@@ -30,16 +30,16 @@ class Book(Base):
     publisher: Mapped[str] = mapped_column(default="")
     series: Mapped[str] = mapped_column(default="")
     year: Mapped[int | None]
-    language: Mapped[str] = mapped_column(default="", index=True)  # ISO 639-1
-    category: Mapped[str] = mapped_column(default="", index=True)
+    language: Mapped[str] = mapped_column(default="")  # ISO 639-1
+    category: Mapped[str] = mapped_column(default="")
     pages: Mapped[int | None]
     description: Mapped[str] = mapped_column(default="")
     cover_url: Mapped[str] = mapped_column(default="")
     binding: Mapped[str] = mapped_column(default="")
     age: Mapped[str] = mapped_column(default="")  # "12+"
     volume: Mapped[str] = mapped_column(default="")  # "2", "том 2 из 3"
-    # Whose facts these are: he may change them, others fill what is blank.
-    facts_from: Mapped[int | None] = mapped_column(ForeignKey("shops.seller_id"))
+    # The seller whose facts these are: he may change them, others fill what is blank.
+    facts_from: Mapped[int | None]  # no foreign key: see ImportChange
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     revision: Mapped[int] = mapped_column(default=1)  # one more whenever the facts change
 
@@ -50,6 +50,9 @@ class Book(Base):
         return [name for name in self.authors.split(BETWEEN_AUTHORS) if name]
 
 
+_HAS_SKU = text("sku <> ''")
+
+
 class Offer(Base):
     """On sale until it is withdrawn; how many copies there are is the shelf's to say."""
 
@@ -58,6 +61,13 @@ class Offer(Base):
         UniqueConstraint("seller_id", "book_id"),
         CheckConstraint("price > 0", name="price_is_positive"),
         Index("ix_offers_book_id_withdrawn_at", "book_id", "withdrawn_at"),
+        Index(
+            "ix_offers_seller_id_sku",
+            "seller_id",
+            "sku",
+            sqlite_where=_HAS_SKU,
+            postgresql_where=_HAS_SKU,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,7 +6,8 @@ from typing import Any, Unpack
 from bookshop.database import Database
 from bookshop.errors import NotFound
 from bookshop.imports import applying, checking, service
-from bookshop.imports.models import Import, ImportState
+from bookshop.imports.mapping import check_mapping
+from bookshop.imports.models import Door, Import, ImportState
 from bookshop.imports.problems import MissingColumns
 from bookshop.imports.reading import read
 from bookshop.imports.service import Wishes
@@ -39,11 +40,11 @@ def run(
     if not file.is_file():
         raise NoSuchFile(path=file)
     if mapping := wishes.get("mapping"):
-        service.check_mapping(mapping, _header(file))
+        check_mapping(mapping, _header(file))
     with file.open("rb") as stream:
         kept = keep(stream, settings.uploads)
     with database.transaction() as session:
-        noted = service.note(session, seller_id, file.name, kept, **wishes)
+        noted = service.note(session, seller_id, file.name, kept, Door.COMMAND_LINE, **wishes)
     found = checking.check(database, settings.uploads, noted.id, _go_on)
     with database.transaction() as session:
         service.checked(session, noted.id, found)

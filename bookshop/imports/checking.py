@@ -2,15 +2,18 @@
 
 import time
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 
 from bookshop.database import Database
-from bookshop.imports import incoming, planning
-from bookshop.imports.columns import form_of
+from bookshop.imports import incoming, planning, withdrawals
+from bookshop.imports.columns import form_of, is_reason
+from bookshop.imports.downloads import REFUSED
 from bookshop.imports.findings import Checked, Told
 from bookshop.imports.models import ColumnMapping, Import, ImportState
 from bookshop.imports.problems import (
@@ -22,8 +25,10 @@ from bookshop.imports.problems import (
     Problem,
 )
 from bookshop.imports.reading import Reading, read
+from bookshop.imports.reading.detect import Format
 from bookshop.imports.refusing import write_refused
-from bookshop.imports.staged import Row, Staged, Writing
+from bookshop.imports.service import WOULD_EMPTY
+from bookshop.imports.staged import Staged, Writing
 from bookshop.imports.uploads import Upload
 from bookshop.imports.validation import Result, Seen, validate
 from bookshop.money import Money, as_decimal
@@ -33,6 +38,7 @@ StillAtIt = Callable[[], None]
 NEW_SHOWN, CHANGED_SHOWN, MISSING_SHOWN = 20, 200, 100
 _A_MOMENT = 0.5  # seconds between two notes of how far it has come
 _FEW_LEFT = 0.1  # of the offers on sale: a file that names fewer is hardly the whole catalogue
+_SOME_ON_SALE = 20  # with fewer, that is how anybody begins
 
 
 class UploadLost(NotACatalogue):
@@ -102,7 +108,7 @@ class _Checking:
         seen = Seen()
         with staged.writing() as writing:
             for chunk in reading.chunks:
-                result = validate(chunk, seen)
+                result = validate(self._completed(chunk, reading.format), seen)
                 self._tell(writing, reading, result)
                 found.accepted += len(result.accepted)
                 self._compare(writing.add_records(result.accepted), result)
@@ -139,6 +145,18 @@ class _Checking:
     def _read(self, mapping: dict[str, str] | None) -> Reading:
         return read(self._upload.original, mapping, self._importing.default_stock)
 
+    def _completed(self, chunk: pd.DataFrame, format: Format) -> pd.DataFrame:
+        if format not in withdrawals.FORMATS:
+            return chunk
+        gone = withdrawals.told_alone(chunk)
+        if not gone.any():
+            return chunk
+        with self._database.reading() as session:
+            chunk, warnings = withdrawals.completed(session, self._importing, chunk, gone)
+        for warning in warnings:
+            self._warnings.add(warning)
+        return chunk
+
     def _tell(self, writing: Writing, reading: Reading, result: Result | None) -> None:
         """In the order of the file, whoever found it: the reader or the rules."""
         problems = [*reading.take_problems(), *(result.problems if result else ())]
@@ -150,11 +168,12 @@ class _Checking:
         self._found.rejected += len({problem.record for problem in problems})
         self._found.rows = self._found.accepted + self._found.rejected
 
-    def _compare(self, records: Sequence[Row], result: Result) -> None:
+    def _compare(self, records: pa.RecordBatch, result: Result) -> None:
         found, preview = self._found, self._found.preview
         if not self._is_seller:
             found.new += len(records)
-            preview["new"] += map(_as_new, records[: NEW_SHOWN - len(preview["new"])])
+            room = NEW_SHOWN - len(preview["new"])
+            preview["new"] += map(_as_new, records[:room].to_pylist())
             return
         with self._database.reading() as session:
             incoming.load(session, records)
@@ -192,13 +211,16 @@ class _Checking:
             missing = np.setdiff1d(on_sale, np.frombuffer(self._named, dtype=np.int64))
             some = planning.shown(session, missing[:MISSING_SHOWN].tolist())
         self._found.missing, self._found.preview["missing"] = len(missing), some
-        if (
-            self._found.is_whole
-            and len(on_sale)
-            and len(on_sale) - len(missing) < _FEW_LEFT * len(on_sale)
-        ):
+        few = len(on_sale) - len(missing) < _FEW_LEFT * len(on_sale)
+        if few and len(on_sale) >= _SOME_ON_SALE and self._is_meant_as_all():
             self._warnings.add(_about_the_file(_would_empty(len(missing), len(on_sale))))
         return missing
+
+    def _is_meant_as_all(self) -> bool:
+        """Not so a file that is broken off, nor refused records that are sent again, mended."""
+        header = (self._found.columns or {}).get("header", ())
+        is_sent_again = any(map(is_reason, header)) or self._importing.filename.startswith(REFUSED)
+        return self._found.is_whole and not is_sent_again
 
     def _keep_what_was_told(self) -> None:
         found = self._found
@@ -212,16 +234,15 @@ def _would_empty(missing: int, on_sale: int) -> Fault:
         "Of your %(on_sale)d offers on sale %(missing)d are not in this file. "
         "Is it the whole catalogue?"
     )
-    return Fault("would_empty", text, {"on_sale": on_sale, "missing": missing}, rejects=False)
+    return Fault(WOULD_EMPTY, text, {"on_sale": on_sale, "missing": missing}, rejects=False)
 
 
 def _about_the_file(fault: Fault) -> Problem:
     return Problem.of(fault, 0, WHOLE_FILE, WHOLE_ROW, "")
 
 
-def _as_new(record: Row) -> dict[str, Any]:
+def _as_new(told: dict[str, Any]) -> dict[str, Any]:
     """As planning.samples has it."""
-    told = dict(zip(incoming.LOADED, record, strict=True))
     shown = {name: told[name] for name in ("line", "title", "authors", "isbn13", "price")}
     before = {"price_before": None, "on_hand_before": None, "on_sale_before": None}
     return {**shown, **before, "on_hand": told["stock"]}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
-from bookshop.translations import N_
+from bookshop.translations import N_, say
 
 # A field's names from the one that says most: with "цена" and "цена со скидкой" the latter is read.
 SYNONYMS: dict[str, tuple[str, ...]] = {
@@ -76,6 +76,43 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "currency": ("currency", "currency id", "currencyid", "валюта"),
 }
 FIELDS = tuple(SYNONYMS)
+NEEDED = ("title", "price")
+
+# What we call them before people.
+NAMES: dict[str, str] = {
+    "isbn13": "ISBN",
+    "title": N_("Title"),
+    "authors": N_("Author"),
+    "publisher": N_("Publisher"),
+    "year": N_("Year"),
+    "language": N_("Language"),
+    "price": N_("Price"),
+    "stock": N_("Number of copies"),
+    "category": N_("Section"),
+    "pages": N_("Number of pages"),
+    "description": N_("Description"),
+    "cover_url": N_("Address of the cover"),
+    "series": N_("Series"),
+    "binding": N_("Binding"),
+    "age": N_("Age"),
+    "volume": N_("Volume"),
+    "sku": N_("Your code"),
+    "currency": N_("Currency"),
+}
+
+# How the values of a field look where no name tells it, from the looks that say most.
+_LOOKS = tuple(
+    (field, re.compile(look, re.IGNORECASE))
+    for field, look in (
+        ("isbn13", r"97[89](?:[ -]?[0-9]){10}"),
+        ("cover_url", r"https?://\S+"),
+        ("price", r"[0-9][0-9 ]+[.,][0-9]{1,2}|[0-9][0-9 ]*(?:[.,][0-9]{1,2})? ?(?:₽|руб\.?|р\.)"),
+        ("year", r"(?:1[5-9]|20)[0-9]{2}"),
+        ("price", r"[1-9][0-9]{2,5}|[1-9][0-9]{0,2}(?: [0-9]{3})+"),
+        ("stock", r"[0-9]{1,2}"),
+        ("title", r".*[^\W\d_]{2}.*"),
+    )
+)
 
 MOST_COLUMNS = 16_384  # as in Excel; a name further right is not looked for
 
@@ -97,6 +134,11 @@ def field_named(header: str) -> str | None:
     return known[0] if known else None
 
 
+def name_of(field: str, language: str) -> str:
+    """As people call it; nothing for what is no field, like a row as a whole."""
+    return say(language, NAMES[field]) if field in NAMES else ""
+
+
 def is_reason(header: str) -> bool:
     return _plain(header) in _REASONS
 
@@ -112,6 +154,38 @@ def places(headers: Sequence[str], chosen: Mapping[str, str] | None = None) -> d
             field, rank = known
             best[field] = min(best.get(field, (rank, place)), (rank, place))
     return {field: place for field, (_, place) in best.items()}
+
+
+def likely(
+    headers: Sequence[str], samples: Sequence[Sequence[str]], known: Mapping[str, str]
+) -> dict[str, str]:
+    """What the columns beside the `known` ones may be, by their values: a field for a header.
+
+    Where two look alike nothing is said: a seller overlooks a wrong guess sooner than none.
+    """
+    guessed: dict[str, str] = {}
+    for field, look in _LOOKS:
+        told = {**known, **guessed}
+        if field in told.values():
+            continue
+        fitting = [
+            header
+            for place, header in enumerate(headers[:MOST_COLUMNS])
+            if header not in told and _all_look(values_of(samples, place), look)
+        ]
+        if len(fitting) == 1:
+            guessed[fitting[0]] = field
+    return guessed
+
+
+def values_of(samples: Sequence[Sequence[str]], place: int) -> list[str]:
+    """The first values of a column, each once."""
+    cells = (row[place].strip() for row in samples if place < len(row))
+    return list(dict.fromkeys(filter(None, cells)))
+
+
+def _all_look(values: Sequence[str], look: re.Pattern[str]) -> bool:
+    return bool(values) and all(map(look.fullmatch, values))
 
 
 def _field_and_rank(header: str, chosen: Mapping[str, str]) -> tuple[str, int] | None:

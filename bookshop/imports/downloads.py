@@ -17,6 +17,7 @@ _KINDS = {
     "onix": ("application/xml", ".xml"),
 }
 _PACKED = (".zip", ".gz")
+REFUSED = "refused-"  # how the name of a file of refused records begins
 
 
 class NothingRefused(NotFound):
@@ -39,7 +40,7 @@ def refused(found: Import, uploads: Path) -> Download:
     if not found.rejected:
         raise NothingRefused
     kind, ending = _KINDS[found.format]
-    name = f"refused-{_stem(found.filename)}{ending}"
+    name = f"{REFUSED}{_stem(found.filename)}{ending}"
     return _kept(found, Upload(uploads / found.path).refused, name, kind)
 
 

@@ -6,13 +6,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bookshop.imports.models import Import, ImportState
+from bookshop.imports.models import Door, Import, ImportState
 
 
 @dataclass(frozen=True)
 class PastImport:
     id: int
     state: ImportState
+    door: Door
     filename: str
     path: str  # blank when the file is no longer kept
     size: int
@@ -25,6 +26,7 @@ class PastImport:
     unchanged: int
     withdrawn: int
     uploaded_at: datetime
+    applied_at: datetime | None
     ended_at: datetime | None  # when it came into its state, if it rests there
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from bookshop.imports.marks import Marks, Places, PlacesOfMarks
 from bookshop.imports.problems import Fault
 from bookshop.translations import N_
 
-Marks = npt.NDArray[np.uint64]  # a number for each key; 0 where a record has none
-Lines = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int64]
 
 
 class _Known(NamedTuple):
@@ -33,18 +33,25 @@ class Repeated(NamedTuple):
 _NAMED_BY = ("sku", "title", "authors", "publisher", "year")
 _KINDS = (
     _Known(
-        "isbn13", "isbn13", "isbn_twice", N_("The same ISBN is on line %(line)d: that one stands.")
+        "isbn13",
+        "isbn13",
+        "isbn_twice",
+        N_("The same ISBN is on line %(line)d, in record %(record)d: that one stands."),
     ),
     _Known(
         "sku",
         "sku",
         "sku_twice",
-        N_("The same article number is on line %(line)d: that one stands."),
+        N_("The same article number is on line %(line)d, in record %(record)d: that one stands."),
     ),
     _Known(
-        "own_key", "title", "book_twice", N_("The same book is on line %(line)d: that one stands.")
+        "own_key",
+        "title",
+        "book_twice",
+        N_("The same book is on line %(line)d, in record %(record)d: that one stands."),
     ),
 )
+_RECORD_BITS = 32  # of a place; above them stands the line
 
 
 def keys_without_isbn(values: Mapping[str, Any]) -> Any:
@@ -64,68 +71,49 @@ def _digest(parts: list[object]) -> str:
 
 
 class Seen:
-    """The keys of what one file has had accepted, each with its line. The first stands.
+    """The keys of what one file has had accepted, each with its place. The first stands.
 
     Of a key only a hash of 64 bits is kept. In a file of a million books two different keys have
     the same one about once in 37 million files; the second record is then refused, and told.
     """
 
     def __init__(self) -> None:
-        self._lines = {kind: _LinesOfMarks() for kind in _KINDS}
+        self._places = {kind: PlacesOfMarks() for kind in _KINDS}
 
-    def duplicates(self, values: Mapping[str, Any], sound: Any, lines: Lines) -> list[Repeated]:
+    def duplicates(
+        self, values: Mapping[str, Any], sound: Any, lines: Numbers, records: Numbers
+    ) -> list[Repeated]:
         """Those among the sound records; the others are remembered."""
+        places = _places(lines, records)
         marks = {kind: _marks(values[kind.key]) for kind in _KINDS}
-        before = {kind: self._lines[kind].of(marks[kind]) for kind in _KINDS}
+        before = {kind: self._places[kind].of(marks[kind]) for kind in _KINDS}
         suspects = np.zeros(len(lines), dtype=bool)
         for kind in _KINDS:
             suspects |= sound & ((before[kind] > 0) | _met_twice(marks[kind], sound))
         repeated = []
         kept = sound.copy()
         first: dict[tuple[_Known, int], int] = {}
-        for place in np.flatnonzero(suspects).tolist():
-            own = {kind: int(marks[kind][place]) for kind in _KINDS if marks[kind][place]}
-            met = ((k, int(before[k][place]) or first.get((k, mark), 0)) for k, mark in own.items())
-            if found := next(((kind, line) for kind, line in met if line), None):
-                kind, line = found
-                repeated.append(
-                    Repeated(place, kind.field, Fault(kind.code, kind.text, {"line": line}))
-                )
-                kept[place] = False
+        for at in np.flatnonzero(suspects).tolist():
+            own = {kind: int(marks[kind][at]) for kind in _KINDS if marks[kind][at]}
+            met = ((k, int(before[k][at]) or first.get((k, mark), 0)) for k, mark in own.items())
+            if found := next(((kind, place) for kind, place in met if place), None):
+                repeated.append(_repeated(at, *found))
+                kept[at] = False
             else:
-                first.update(((kind, mark), int(lines[place])) for kind, mark in own.items())
+                first.update(((kind, mark), int(places[at])) for kind, mark in own.items())
         for kind in _KINDS:
-            self._lines[kind].add(marks[kind][kept], lines[kept])
+            self._places[kind].add(marks[kind][kept], places[kept])
         return repeated
 
 
-class _LinesOfMarks:
-    """Marks in order, each with its line: sixteen bytes apiece, where a dict takes two hundred.
+def _places(lines: Numbers, records: Numbers) -> Places:
+    """Both in one number; neither has more than 32 bits in a file of 4 GB."""
+    return (lines.astype(np.uint64) << np.uint64(_RECORD_BITS)) | records.astype(np.uint64)
 
-    They lie in a few runs, each at least twice as long as the next, so that few are searched and
-    few are moved when more are added.
-    """
 
-    def __init__(self) -> None:
-        self._runs: list[tuple[Marks, Lines]] = []
-
-    def of(self, marks: Marks) -> Lines:
-        """The line of each, 0 for one that is not here."""
-        found = np.zeros(len(marks), dtype=np.int64)
-        for known, lines in self._runs:
-            at = np.minimum(np.searchsorted(known, marks), len(known) - 1)
-            found = np.where(known[at] == marks, lines[at], found)
-        return found
-
-    def add(self, marks: Marks, lines: Lines) -> None:
-        marks, lines = marks[marks > 0], lines[marks > 0]
-        if not len(marks):
-            return
-        while self._runs and len(self._runs[-1][0]) < 2 * len(marks):
-            known, at = self._runs.pop()
-            marks, lines = np.concatenate([known, marks]), np.concatenate([at, lines])
-        order = np.argsort(marks, kind="stable")
-        self._runs.append((marks[order], lines[order]))
+def _repeated(at: int, kind: _Known, place: int) -> Repeated:
+    line, record = divmod(place, 1 << _RECORD_BITS)
+    return Repeated(at, kind.field, Fault(kind.code, kind.text, {"line": line, "record": record}))
 
 
 def _marks(keys: Any) -> Marks:

@@ -4,9 +4,11 @@ What the file says of each is loaded; what that means for the shop is found by m
 are temporary: they belong to one connection and are filled anew for every chunk.
 """
 
-from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
+import pyarrow as pa
+from pyarrow.csv import WriteOptions, write_csv
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -90,27 +92,29 @@ changes = or_(changes_offer, row.better_facts)
 _FROM_FEW_TO_MANY = ("jit", "enable_hashjoin", "enable_mergejoin")
 
 
-def load(session: Session, records: Sequence[Sequence[Any]]) -> None:
-    """Each record has its values in the order of LOADED; what stood here before is gone."""
+def load(session: Session, records: pa.RecordBatch) -> None:
+    """The columns are LOADED; what stood here before is gone."""
     connection = session.connection()
     for table in (loaded, incoming):
         connection.execute(CreateTable(table, if_not_exists=True))
         empty(session, table)
-    if not records:
+    if not len(records):
         return
     names = ", ".join(LOADED)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA cache_size=-64000")  # KB: the index of ISBNs fits in
         places = ", ".join("?" * len(LOADED))
         statement = f"INSERT INTO {loaded.name} ({names}) VALUES ({places})"  # noqa: S608 (ours)
-        connection.exec_driver_sql(statement, list(records))
+        rows = zip(*(column.to_pylist() for column in records.columns), strict=True)
+        connection.exec_driver_sql(statement, list(rows))
         return
     for setting in _FROM_FEW_TO_MANY:
         connection.exec_driver_sql(f"SET LOCAL {setting} = off")
+    written = BytesIO()  # what is not there is blank, a blank text is ""
+    write_csv(records, written, WriteOptions(include_header=False))
     cursor: Any = connection.connection.cursor()
-    with cursor, cursor.copy(f"COPY {loaded.name} ({names}) FROM STDIN") as copy:
-        for record in records:
-            copy.write_row(record)
+    with cursor, cursor.copy(f"COPY {loaded.name} ({names}) FROM STDIN (FORMAT csv)") as copy:
+        copy.write(written.getbuffer())
 
 
 def empty(session: Session, table: Table) -> None:

@@ -22,12 +22,21 @@ class ImportState(StrEnum):
     UNDONE = "undone"
 
 
+class Door(StrEnum):
+    """By which it came: the seller's own account, or an operator's hand on the machine."""
+
+    DASHBOARD = "dashboard"
+    API = "api"
+    COMMAND_LINE = "command line"
+
+
 class Import(Base):
     __tablename__ = "imports"
     __table_args__ = (Index("ix_imports_seller_id_id", "seller_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     seller_id: Mapped[int] = mapped_column(ForeignKey("shops.seller_id"))
+    door: Mapped[Door] = mapped_column(a_word(Door), default=Door.DASHBOARD)
     filename: Mapped[str]
     path: Mapped[str]  # the file as it came, its name among the uploads; blank when it is forgotten
     size: Mapped[int] = mapped_column(BigInteger)  # bytes
@@ -59,16 +68,21 @@ class Import(Base):
     refused: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     applied_records: Mapped[int] = mapped_column(default=0)  # how far the applying has come
     uploaded_at: Mapped[datetime] = mapped_column(default=now)
+    applied_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
 
 class ImportChange(Base):
-    """What one import did to one offer, so that it can be undone. None before: it was new."""
+    """What one import did to one offer, so that it can be undone. None before: it was new.
+
+    Its references are not declared: PostgreSQL would look each of them up again, row by row, which
+    takes as long as writing the row. Neither offers nor imports nor shops are ever deleted.
+    """
 
     __tablename__ = "import_changes"
 
-    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id"), primary_key=True)
-    offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id"), primary_key=True, index=True)
+    import_id: Mapped[int] = mapped_column(primary_key=True)
+    offer_id: Mapped[int] = mapped_column(primary_key=True, index=True)
     price_before: Mapped[Money | None]
     price_after: Mapped[Money]
     on_hand_before: Mapped[int | None]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bookshop.books.models import Book, Offer
@@ -66,11 +66,34 @@ def match(session: Session, importing: Import) -> None:
 
 
 def known_book(seller_id: int) -> ColumnElement[int | None]:
-    """The id of a loaded record's book. An own key may look like an ISBN and is still another's."""
+    """The id of a loaded record's book. An own key may look like an ISBN and is still another's.
+
+    An article number that the seller has given to a book with an ISBN means that book, also when
+    this file leaves the ISBN out: the copies are the same ones.
+    """
     of_all = select(_known.id).where(_known.isbn13 == told.isbn13)
     own = select(_known.id).where(_known.own_seller_id == seller_id, _known.own_key == told.own_key)
-    by_isbn, by_own_key = (one.correlate(loaded).scalar_subquery() for one in (of_all, own))
-    return case((told.isbn13.is_not(None), by_isbn), else_=by_own_key)
+    numbered = (
+        select(func.min(_own.book_id))
+        .where(_own.seller_id == seller_id, _own.sku == told.sku, _own.sku != "")
+        .where(_own.withdrawn_at.is_(None), _known.isbn13.is_not(None))
+        .join(_known, _known.id == _own.book_id)
+    )
+    by_isbn, by_own_key, by_sku = (
+        one.correlate(loaded).scalar_subquery() for one in (of_all, own, numbered)
+    )
+    return case((told.isbn13.is_not(None), by_isbn), else_=func.coalesce(by_sku, by_own_key))
+
+
+def replaced(seller_id: int) -> Select[int]:
+    """Offers of books without an ISBN whose article number a record now gives to one that has."""
+    return (
+        select(Offer.id)
+        .join(Book, Book.id == Offer.book_id)
+        .join(loaded, told.sku == Offer.sku)
+        .where(Offer.seller_id == seller_id, Offer.sku != "", Offer.withdrawn_at.is_(None))
+        .where(Book.isbn13.is_(None), told.isbn13.is_not(None))
+    )
 
 
 def counts(session: Session) -> Counts:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bookshop.errors import Invalid
-from bookshop.translations import N_, say
+from bookshop.imports.columns import NAMES
+from bookshop.translations import N_, Texts, say
 
 LONGEST_VALUE = 60
 WHOLE_FILE = 0  # the record number of a warning that is about no single record
@@ -90,7 +91,7 @@ class MissingColumns(NotACatalogue):
     ) -> None:
         """With what a seller needs to say which column is which."""
         found = ", ".join(filter(None, header))
-        super().__init__(missing=", ".join(missing), found=found[:300])
+        super().__init__(missing=Texts(NAMES[field] for field in missing), found=found[:300])
         self.header = list(header)
         self.samples = [list(row) for row in samples]
         self.known = dict(known)  # header -> field

@@ -6,7 +6,7 @@ from typing import Any
 
 from bookshop.database import Database
 from bookshop.imports import reading
-from bookshop.imports.columns import REASON
+from bookshop.imports.columns import REASON, name_of
 from bookshop.imports.models import Import
 from bookshop.imports.staged import Staged
 from bookshop.imports.uploads import Upload, written_whole
@@ -58,7 +58,10 @@ class Reasons(Mapping[int, str]):
     def _go_on(self) -> None:
         """0 stands after the last."""
         self._record, problems = next(self._records, (0, iter(())))
-        self._why = " ".join(
-            f"{problem['field']}: {say(self._language, problem['text'], **problem['params'])}"
-            for problem in problems
-        )
+        self._why = " ".join(map(self._told, problems))
+
+    def _told(self, problem: Mapping[str, Any]) -> str:
+        field = name_of(problem["field"], self._language)
+        text, params = problem["text"], problem["params"]
+        message = say(self._language, text, **params)
+        return f"{field}: {message}" if field else message

@@ -21,6 +21,14 @@ LONGEST_URL = 2_000
 
 _SPACES = re.compile(r"[\s\u200b\u2060]+")
 _ROUBLES = re.compile(r"(₽|руб(лей|ля|ль|\.)?|р\.?|rub|rur)$", re.IGNORECASE)
+_NOT_ROUBLES = (
+    r"(?:[$€£¥₴₸₾₺֏]|us\$|usd|eur|gbp|chf|cny|jpy|byn|kzt|uah|uzs|kgs|azn|amd|gel|pln|try"
+    r"|евро|(?:долл|грн|тг|бел)\.?|доллар\w*|гривен|тенге|юан\w*)"
+)
+_NUMBER = r"[0-9][0-9 .,]*"
+_IN_ANOTHER_CURRENCY = re.compile(
+    f"{_NUMBER}{_NOT_ROUBLES}|{_NOT_ROUBLES} ?{_NUMBER}", re.IGNORECASE
+)
 _SIMPLE = re.compile(r"([1-9][0-9]{0,6})(?:\.([0-9]{2}))?")
 _PLAIN = re.compile(r"([0-9]+|[0-9]{1,3}(?: [0-9]{3})+)(?:[.,]([0-9]+))?")
 _IN_THOUSANDS = re.compile(
@@ -99,7 +107,7 @@ def price(text: str) -> int | Fault:
         return PRICE_BLANK
     parts = _PLAIN.fullmatch(number) or _IN_THOUSANDS.fullmatch(number)
     if not parts:
-        return PRICE_NOT_POSITIVE if _is_negative(number) else PRICE_NOT_A_NUMBER
+        return _no_price(number)
     whole, fraction = ([part for part in parts.groups() if part] + [""])[:2]
     if len(fraction) > _THOUSANDS:  # a database's 1234.5000 is exact
         fraction = fraction[:2] + fraction[2:].rstrip("0")
@@ -165,6 +173,12 @@ def cover_url(text: str) -> str | Fault:
 
 def currency(text: str) -> str | Fault:
     return CURRENCY if text.strip().casefold() in _OURS else CURRENCY_NOT_OURS
+
+
+def _no_price(number: str) -> Fault:
+    if _IN_ANOTHER_CURRENCY.fullmatch(number):
+        return CURRENCY_NOT_OURS
+    return PRICE_NOT_POSITIVE if _is_negative(number) else PRICE_NOT_A_NUMBER
 
 
 def _is_negative(number: str) -> bool:

@@ -4,7 +4,7 @@ Reading and writing catalogues (see checking, applying) needs pandas and a worke
 does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from bookshop import outbox
 from bookshop.database import now
 from bookshop.errors import Conflict, Invalid, NotFound
-from bookshop.imports.columns import FIELDS, form_of
+from bookshop.imports.columns import form_of
 from bookshop.imports.findings import Checked
-from bookshop.imports.models import ColumnMapping, Import, ImportState
+from bookshop.imports.mapping import check_mapping
+from bookshop.imports.models import ColumnMapping, Door, Import, ImportState
 from bookshop.imports.uploads import Kept
 from bookshop.messages import CatalogueUploaded, ImportApproved, ImportUndoAsked
 from bookshop.money import Money, as_decimal
@@ -25,6 +26,7 @@ from bookshop.stock.service import MOST_ON_HAND
 from bookshop.translations import N_, say
 
 _BEFORE_APPLYING = (ImportState.RECEIVED, ImportState.CHECKING, ImportState.PREVIEW)
+WOULD_EMPTY = "would_empty"  # a question about withdrawing, until it is answered
 CUT_OFF = "cut_off"  # the warning of an import that was not applied to its end
 _COUNTS = ("rows", "accepted", "rejected", "new", "changed", "unchanged")
 _FOUND = tuple(field.name for field in fields(Checked))
@@ -58,18 +60,6 @@ class NotWhole(Conflict):
     text = N_("The file is broken off, so what it lacks cannot be withdrawn.")
 
 
-class UnknownColumn(Invalid):
-    text = N_("There is no column “%(value)s” in the file.")
-
-
-class UnknownField(Invalid):
-    text = N_("A column cannot be read as “%(value)s”.")
-
-
-class FieldTwice(Invalid):
-    text = N_("Two columns are read as “%(value)s”: choose one of them.")
-
-
 class BadDefaultStock(Invalid):
     text = N_("The number of copies is a whole number from 0 to %(most)d.")
 
@@ -84,20 +74,31 @@ class Wishes(TypedDict, total=False):
 
 
 def receive(
-    session: Session, seller_id: int, filename: str, kept: Kept, **wishes: Unpack[Wishes]
+    session: Session,
+    seller_id: int,
+    filename: str,
+    kept: Kept,
+    door: Door = Door.DASHBOARD,
+    **wishes: Unpack[Wishes],
 ) -> Import:
     """A worker will check it, and apply it too if that was asked."""
-    received = note(session, seller_id, filename, kept, **wishes)
+    received = note(session, seller_id, filename, kept, door, **wishes)
     outbox.announce(session, CatalogueUploaded(received.id))
     return received
 
 
 def note(
-    session: Session, seller_id: int, filename: str, kept: Kept, **wishes: Unpack[Wishes]
+    session: Session,
+    seller_id: int,
+    filename: str,
+    kept: Kept,
+    door: Door = Door.DASHBOARD,
+    **wishes: Unpack[Wishes],
 ) -> Import:
     """An import that somebody is about to check himself: the command line."""
     noted = Import(
         seller_id=seller_id,
+        door=door,
         filename=Path(filename).name[:200] or "catalogue",
         path=kept.path.name,
         size=kept.size,
@@ -146,12 +147,12 @@ def name_columns(
         raise NotToBeMapped(state=found.state.value)
     if not found.path:
         raise NotKept
-    header = found.columns["header"]
+    header, copies = found.columns["header"], checked_stock(default_stock)
     check_mapping(mapping, header)
     session.merge(
         ColumnMapping(seller_id=seller_id, form=form_of(header), mapping=dict(mapping), at=now())
     )
-    found.mapping, found.default_stock = dict(mapping), checked_stock(default_stock)
+    found.mapping, found.default_stock = dict(mapping), copies
     found.state, found.refused, found.ended_at = ImportState.RECEIVED, None, None
     outbox.announce(session, CatalogueUploaded(import_id))
     return found
@@ -180,6 +181,8 @@ def undo(session: Session, import_id: int, seller_id: int) -> Import:
     """Ask for everything it changed to be put back (see undoing)."""
     found = locked(session, import_id, seller_id)
     if found.state is ImportState.APPLIED:
+        if not found.path:
+            raise NotKept
         outbox.announce(session, ImportUndoAsked(import_id))
     elif found.state is not ImportState.UNDONE:
         raise NotToBeUndone(state=found.state.value)
@@ -190,6 +193,11 @@ def begin_applying(found: Import, *, withdraw_missing: bool) -> None:
     found.state = ImportState.APPLYING
     found.withdraw_missing = withdraw_missing and found.is_whole
     found.new = found.changed = found.unchanged = found.applied_records = found.progress = 0
+    if not found.withdraw_missing:
+        found.warnings = [told for told in found.warnings if told["code"] != WOULD_EMPTY]
+        found.warning_counts = {
+            code: n for code, n in found.warning_counts.items() if code != WOULD_EMPTY
+        }
 
 
 def checked(session: Session, import_id: int, found: Checked) -> None:
@@ -212,7 +220,8 @@ def applied(session: Session, import_id: int) -> None:
     found = session.get_one(Import, import_id, with_for_update=True)
     to_its_end = found.applied_records >= found.accepted or CUT_OFF in found.warning_counts
     if found.state is ImportState.APPLYING and to_its_end:
-        found.state, found.ended_at = ImportState.APPLIED, now()
+        found.state = ImportState.APPLIED
+        found.applied_at = found.ended_at = now()
 
 
 def undone(session: Session, import_id: int) -> None:
@@ -228,10 +237,12 @@ def report(found: Import, language: str) -> dict[str, Any]:
     return {
         "id": found.id,
         "state": found.state.value,
+        "door": found.door.value,
         "filename": found.filename,
         "size": found.size,
         "is_kept": bool(found.path),
         "uploaded_at": found.uploaded_at.isoformat(),
+        "applied_at": found.applied_at and found.applied_at.isoformat(),
         "ended_at": found.ended_at and found.ended_at.isoformat(),
         "default_stock": found.default_stock,
         "format": found.format,
@@ -255,17 +266,6 @@ def checked_stock(copies: int | None) -> int | None:
     if copies is not None and not 0 <= copies <= MOST_ON_HAND:
         raise BadDefaultStock(field="default_stock", most=MOST_ON_HAND)
     return copies
-
-
-def check_mapping(mapping: Mapping[str, str], header: Sequence[str]) -> None:
-    chosen = [field for field in mapping.values() if field]
-    for column, field in mapping.items():
-        if column not in header:
-            raise UnknownColumn(field="mapping", value=column)
-        if field and field not in FIELDS:
-            raise UnknownField(field="mapping", value=field)
-        if field and chosen.count(field) > 1:
-            raise FieldTwice(field="mapping", value=field)
 
 
 def locked(session: Session, import_id: int, seller_id: int) -> Import:

@@ -17,8 +17,6 @@ from bookshop.imports.incoming import LOADED
 from bookshop.imports.uploads import Upload, written_whole
 from bookshop.imports.validation import ACCEPTED
 
-Row = tuple[Any, ...]  # the values of one record in the order of LOADED
-
 _ARROW = {"object": pa.string(), "str": pa.string(), "int64": pa.int64(), "Int64": pa.int64()}
 _SCHEMA = pa.schema([(name, _ARROW[ACCEPTED[name]]) for name in LOADED])
 _PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -54,15 +52,15 @@ class Staged:
         except (OSError, ValueError) as error:
             raise LostRecords from error
 
-    def records(self, start: int, at_once: int) -> Iterator[list[Row]]:
-        """From the so-manieth on, a chunk at a time. Raises LostRecords."""
+    def records(self, start: int, at_once: int) -> Iterator[pa.RecordBatch]:
+        """From the so-manieth on, a chunk at a time, columns LOADED. Raises LostRecords."""
         read = 0
         try:
             with pa.OSFile(str(self._upload.records), "rb") as file, pa.ipc.open_file(file) as kept:
                 for n in range(kept.num_record_batches):
                     batch = kept.get_batch(n)
                     for place in range(max(0, start - read), len(batch), at_once):
-                        yield _rows(batch.slice(place, at_once))
+                        yield batch.slice(place, at_once)
                     read += len(batch)
         except (OSError, pa.ArrowInvalid) as error:
             raise LostRecords from error
@@ -77,17 +75,13 @@ class Writing:
     def __init__(self, records: Any, problems: TextIO) -> None:
         self._records, self._problems = records, problems
 
-    def add_records(self, accepted: pd.DataFrame) -> list[Row]:
-        """What is kept of them, in the order of LOADED."""
+    def add_records(self, accepted: pd.DataFrame) -> pa.RecordBatch:
+        """What is kept of them: the columns LOADED."""
         if accepted.empty:
-            return []
+            return pa.RecordBatch.from_pylist([], schema=_SCHEMA)
         batch = pa.RecordBatch.from_pandas(accepted, schema=_SCHEMA, preserve_index=False)
         self._records.write_batch(batch)
-        return _rows(batch)
+        return batch
 
     def add_problem(self, problem: dict[str, Any]) -> None:
         self._problems.write(json.dumps(problem, ensure_ascii=False) + "\n")
-
-
-def _rows(batch: pa.RecordBatch) -> list[Row]:
-    return list(zip(*(column.to_pylist() for column in batch.columns), strict=True))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bookshop.imports.columns import name_of
 from bookshop.imports.models import ImportState
 from bookshop.translations import N_, say, say_many
 
@@ -39,12 +40,28 @@ def in_words(report: Mapping[str, Any], language: str) -> Iterator[str]:
         yield from _listed(report["warnings"], warned, language)
 
 
+def is_told_by_line(one: Mapping[str, Any]) -> bool:
+    """Or the file has many records on a line, and their numbers tell them apart."""
+    return bool(one["record"] <= one["line"])
+
+
 def _listed(told: Sequence[Mapping[str, Any]], count: int, language: str) -> Iterator[str]:
     shown = told[:SHOWN_AT_MOST]
     for one in shown:
-        place = [say(language, "line %(n)d", n=one["line"])] if one["line"] else []
-        where = ", ".join([*place, one["field"]])
-        value = f" “{one['value']}”" if one["value"] else ""
-        yield f"  {where}{value}: {one['message']}"
+        line = _place(one, language)
+        value = f"“{one['value']}”" if one["value"] else ""
+        what = _joined(" ", name_of(one["field"], language), value)
+        yield "  " + _joined(": ", _joined(", ", line, what), one["message"])
     if count > len(shown):
         yield "  " + say(language, "… and %(n)d more.", n=count - len(shown))
+
+
+def _joined(between: str, *parts: str) -> str:
+    """Those that say something."""
+    return between.join(filter(None, parts))
+
+
+def _place(one: Mapping[str, Any], language: str) -> str:
+    if not is_told_by_line(one):
+        return say(language, "record %(n)d", n=one["record"])
+    return say(language, "line %(n)d", n=one["line"]) if one["line"] else ""

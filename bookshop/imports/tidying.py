@@ -1,15 +1,16 @@
-"""Files of imports are let go in time; the history stays. No transaction waits for the disk."""
+"""What imports keep is let go in time; the history stays. No transaction waits for the disk."""
 
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, literal, select, tuple_, update
 
 from bookshop.database import Database, now
-from bookshop.imports.models import Import
+from bookshop.imports.models import Import, ImportChange
 from bookshop.imports.uploads import Upload
 
+AT_ONCE = 5_000
 NOBODYS_AFTER = timedelta(days=2)  # an upload takes hours at most
 
 
@@ -31,6 +32,22 @@ def forget_files(database: Database, uploads: Path, before: datetime) -> None:
         ids = [one.id for one in old]
         session.execute(update(Import).where(Import.id.in_(ids)).values(path=""))
     _forget_nobodys(uploads, {one.path for one in kept})
+
+
+def forget_changes(database: Database, before: datetime) -> None:
+    """What was there before the imports from before then: they can no longer be undone."""
+    of_old = (
+        select(ImportChange.import_id, ImportChange.offer_id)
+        .join(Import, Import.id == ImportChange.import_id)
+        .where(Import.uploaded_at < before)
+        .limit(AT_ONCE)
+    )
+    these = tuple_(ImportChange.import_id, ImportChange.offer_id).in_(of_old)
+    forgotten = True
+    while forgotten:
+        with database.transaction() as session:
+            gone = session.execute(delete(ImportChange).where(these).returning(literal(1)))
+            forgotten = gone.first() is not None
 
 
 def _forget_nobodys(uploads: Path, known: set[str]) -> None:

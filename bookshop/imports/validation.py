@@ -95,8 +95,8 @@ class _Checking:
         self.take(name, *_each_distinct(self.chunk[name], rule, left_out))
 
     def refuse_duplicates(self, seen: Seen) -> None:
-        lines = self.chunk["line"].to_numpy()
-        for place, name, fault in seen.duplicates(self.values, self._sound(), lines):
+        where = (self.chunk[name].to_numpy() for name in ("line", "record"))
+        for place, name, fault in seen.duplicates(self.values, self._sound(), *where):
             self.faults.append((name, {place: fault}))
 
     def result(self) -> Result:

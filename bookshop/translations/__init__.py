@@ -21,10 +21,23 @@ def translations(language: str) -> NullTranslations:
     return Translations.load(FOLDER, [language], domain="messages")
 
 
+class Texts(list[str]):
+    """Marked texts within another, put into the reader's language together with it."""
+
+    def __str__(self) -> str:
+        return ", ".join(self)
+
+
 def say(language: str, text: str, **params: object) -> str:
     """`text` is the English with %(name)s places; the answer is in `language`."""
     said = translations(language).gettext(text)
-    return said % params if params else said
+    told = {name: _told(language, value) for name, value in params.items()}
+    return said % told if told else said
+
+
+def _told(language: str, value: object) -> object:
+    """Texts that were kept as JSON have come back as a list."""
+    return Texts(say(language, text) for text in value) if isinstance(value, list) else value
 
 
 def say_many(language: str, one: str, many: str, n: int, **params: object) -> str:

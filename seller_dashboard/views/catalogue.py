@@ -33,6 +33,7 @@ class Progress:
     state: ImportState
     part: float  # of the work at hand, 0 to 1
     records: int  # so far
+    accepted: int  # known from when it is checked
 
 
 def found(session: Session, wanted: str, seller_id: int) -> Import:
@@ -44,10 +45,11 @@ def found(session: Session, wanted: str, seller_id: int) -> Import:
 
 def progress(session: Session, import_id: int) -> Progress:
     """How far it has come, without the problems, which may be many."""
-    query = select(Import.state, Import.progress, Import.rows, Import.applied_records)
-    state, part, read, applied = session.execute(query.where(Import.id == import_id)).one()
+    columns = (Import.progress, Import.rows, Import.applied_records, Import.accepted)
+    query = select(Import.state, *columns).where(Import.id == import_id)
+    state, part, read, applied, accepted = session.execute(query).one()
     records = applied if state is ImportState.APPLYING else read
-    return Progress(state, min(1.0, part / 1000), records)
+    return Progress(state, min(1.0, part / 1000), records, accepted)
 
 
 def badge(state: ImportState, language: str) -> None:
@@ -88,8 +90,14 @@ def _watch(desk: Desk, import_id: int, state: ImportState) -> None:
             doing = say(desk.language, "The file is being checked. You may leave this page.")
             st.progress(now.part, _with_records(doing, now.records, desk.language))
         case ImportState.APPLYING:
-            doing = say(desk.language, "The books are going on sale.")
-            st.progress(now.part, _with_records(doing, now.records, desk.language))
+            st.progress(now.part, _going_on_sale(now, desk.language))
+            st.caption(
+                say(
+                    desk.language,
+                    "You may leave this page. It cannot be cancelled now; when it is done, it can "
+                    "be undone.",
+                )
+            )
         case _:
             st.info(say(desk.language, "It is being undone."))
 
@@ -103,6 +111,17 @@ def _with_records(doing: str, records: int, language: str) -> str:
         number=number(records, language),
     )
     return f"{doing} {so_far}" if records else doing
+
+
+def _going_on_sale(now: Progress, language: str) -> str:
+    return say_many(
+        language,
+        "The books are going on sale: %(done)s of %(number)s record.",
+        "The books are going on sale: %(done)s of %(number)s records.",
+        now.accepted,
+        done=number(now.records, language),
+        number=number(now.accepted, language),
+    )
 
 
 def _show(desk: Desk, importing: Import) -> None:
@@ -123,8 +142,8 @@ def _show(desk: Desk, importing: Import) -> None:
             offer_to_correct_columns(desk, importing)
         case ImportState.APPLIED:
             show_counts(importing, desk.language)
-            if not is_being_undone(importing):
+            if importing.path and not is_being_undone(importing):
                 offer_to_undo(desk, importing)
-        case ImportState.APPLYING | ImportState.UNDONE:
+        case ImportState.UNDONE:
             show_counts(importing, desk.language)
     show_faults(desk, importing, report)

@@ -8,13 +8,14 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from bookshop.imports import service as imports
+from bookshop.imports.columns import FIELDS, likely, name_of, values_of
 from bookshop.imports.models import Import
 from bookshop.orders.moving import Who
 from bookshop.stock.service import MOST_ON_HAND
 from bookshop.translations import say
 from seller_dashboard.desk import Desk, show_told
 from seller_dashboard.headings import section
-from seller_dashboard.wording import IMPORT_FIELDS, plain
+from seller_dashboard.wording import plain
 
 SHOWN_AT_MOST = 60  # columns: what stands further right is read as it was told
 FORM = "columns"
@@ -26,13 +27,27 @@ def ask_for_columns(desk: Desk, importing: Import) -> None:
     """The file was refused because it cannot be told where title or price stands."""
     if importing.columns:
         section(say(desk.language, "Which column is which?"))
-        _show_form(desk, importing, importing.columns)
+        columns = _with_guesses(importing.columns)
+        if columns != importing.columns:
+            st.write(
+                say(
+                    desk.language,
+                    "Some are chosen beforehand, by their values: look whether that is right.",
+                )
+            )
+        _show_form(desk, importing, columns)
 
 
 def offer_to_correct_columns(desk: Desk, importing: Import) -> None:
     if importing.columns:
         with st.expander(say(desk.language, "Columns")):
             _show_form(desk, importing, importing.columns)
+
+
+def _with_guesses(columns: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Where nothing was read as yet, what is likely is chosen beforehand."""
+    known = columns["read_as"]
+    return {**columns, "read_as": known | likely(columns["header"], columns["samples"], known)}
 
 
 def mapping_of(columns: Mapping[str, Any], chosen: Mapping[str, str]) -> dict[str, str]:
@@ -48,13 +63,7 @@ def _show_form(desk: Desk, importing: Import, columns: Mapping[str, Any]) -> Non
     def name_columns(session: Session, _: Who) -> None:
         chosen = {name: st.session_state[_key(importing, place)] for name, place in places.items()}
         mapping = mapping_of(columns, chosen)
-        try:
-            imports.name_columns(
-                session, importing.id, desk.user.id, mapping, st.session_state[copies]
-            )
-        except imports.FieldTwice as error:
-            twice = _field_name(str(error.params["value"]), desk.language)
-            raise imports.FieldTwice(field=error.field, value=twice) from None
+        imports.name_columns(session, importing.id, desk.user.id, mapping, st.session_state[copies])
 
     with st.form(f"{FORM}-{importing.id}"):
         st.caption(say(desk.language, "It is remembered for the next file with the same columns."))
@@ -87,7 +96,7 @@ def _ask_for_column(
     called.markdown(f"**{label}**")
     values.caption(_first_values(columns["samples"], place))
     told = columns["read_as"].get(name, NOT_READ)
-    options = [NOT_READ, *IMPORT_FIELDS]
+    options = [NOT_READ, *FIELDS]
     choice.selectbox(
         label,
         options,
@@ -110,12 +119,11 @@ def _ask_for_copies(importing: Import, key: str, language: str) -> None:
 
 
 def _first_values(samples: Sequence[Sequence[str]], place: int) -> str:
-    values = [row[place] for row in samples if place < len(row) and row[place].strip()]
-    return " · ".join(map(plain, values)) or "—"
+    return " · ".join(map(plain, values_of(samples, place))) or "—"
 
 
 def _field_name(field: str, language: str) -> str:
-    return say(language, IMPORT_FIELDS[field]) if field else say(language, "do not read")
+    return name_of(field, language) or say(language, "do not read")
 
 
 def _key(importing: Import, place: int) -> str:

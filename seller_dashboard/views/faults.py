@@ -8,13 +8,14 @@ from typing import Any
 
 import streamlit as st
 
+from bookshop.imports.columns import name_of
 from bookshop.imports.models import Import, ImportState
-from bookshop.imports.problems import WHOLE_ROW
+from bookshop.imports.telling import is_told_by_line
 from bookshop.translations import N_, say, say_many
 from seller_dashboard.addresses import api
 from seller_dashboard.desk import Desk
 from seller_dashboard.headings import section
-from seller_dashboard.wording import IMPORT_FIELDS, in_words, number, plain
+from seller_dashboard.wording import number, plain
 
 SHOWN_AT_MOST = 100
 CAUTIONS = ("cut_short", "would_empty")  # about the whole file: told above the button to apply it
@@ -50,7 +51,9 @@ def as_csv(faults: Sequence[Fault], language: str) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(say(language, TITLES[name]) for name in COLUMNS)
-    writer.writerows([_harmless(fault[name]) for name in COLUMNS] for fault in faults)
+    for fault in faults:
+        told = {**fault, "field": name_of(fault["field"], language)}
+        writer.writerow(_harmless(told[name]) for name in COLUMNS)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -101,14 +104,23 @@ def _offer_refused(desk: Desk, importing: Import) -> None:
         say(
             desk.language,
             "Take the refused records along as a file of their own, each with the reason. Mend "
-            "them there and upload that file: what was accepted stays as it is.",
-        )
+            "them there and upload that file.",
+        ),
+        _what_becomes_of_the_others(importing, desk.language),
     )
     st.link_button(
         say(desk.language, "Download the refused records"),
         api(desk.settings, f"/seller/imports/{importing.id}/refused"),
         icon=":material/download:",
     )
+
+
+def _what_becomes_of_the_others(importing: Import, language: str) -> str:
+    if importing.state is ImportState.PREVIEW and importing.accepted:
+        return say(language, "Before that, apply what was accepted: it is not on sale yet.")
+    if importing.state in (ImportState.APPLYING, ImportState.APPLIED):
+        return say(language, "What was accepted stays as it is.")
+    return ""
 
 
 def _show_by_code(faults: Sequence[Fault], counts: Mapping[str, int], language: str) -> None:
@@ -150,10 +162,15 @@ def _offer_as_csv(faults: Sequence[Fault], name: str, language: str) -> None:
 
 def _row(fault: Fault, language: str) -> dict[str, object]:
     """Field and value together: the message needs the room, on a telephone above all."""
-    field = in_words(IMPORT_FIELDS, fault["field"], language)
-    where = [part for part in (field, fault["value"]) if part not in ("", WHOLE_ROW)]
+    where = filter(None, (name_of(fault["field"], language), fault["value"]))
     return {
-        say(language, "Line"): str(fault["line"] or ""),
+        say(language, "Line"): _place(fault, language),
         say(language, "In the file"): plain(": ".join(where)),
         say(language, "What is wrong"): plain(fault["message"]),
     }
+
+
+def _place(fault: Fault, language: str) -> str:
+    if not is_told_by_line(fault):
+        return say(language, "record %(n)d", n=fault["record"])
+    return str(fault["line"] or "")

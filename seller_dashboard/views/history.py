@@ -6,7 +6,7 @@ import streamlit as st
 
 from bookshop.imports import history
 from bookshop.imports.history import PastImport
-from bookshop.imports.models import ImportState
+from bookshop.imports.models import Door, ImportState
 from bookshop.translations import N_, say, say_many
 from seller_dashboard.addresses import api
 from seller_dashboard.desk import Desk
@@ -16,8 +16,12 @@ from seller_dashboard.wording import moment, number, plain
 
 PER_PAGE = 20
 _PAGE = "history-page"
+CAME_BY = {
+    Door.DASHBOARD: N_("uploaded here %(when)s"),
+    Door.API: N_("uploaded over the API %(when)s"),
+    Door.COMMAND_LINE: N_("brought by an operator %(when)s"),
+}
 ENDED = {
-    ImportState.APPLIED: N_("applied %(when)s"),
     ImportState.UNDONE: N_("undone %(when)s"),
     ImportState.CANCELLED: N_("cancelled %(when)s"),
 }
@@ -37,7 +41,10 @@ def show_history(desk: Desk) -> None:
 
 
 def summary(past: PastImport, language: str) -> list[str]:
-    parts = [moment(past.uploaded_at, language)]
+    parts = [say(language, CAME_BY[past.door], when=moment(past.uploaded_at, language))]
+    if past.applied_at:
+        when = moment(past.applied_at, language)
+        parts.append(say(language, "applied %(when)s", when=when))
     if past.ended_at and past.state in ENDED:
         parts.append(say(language, ENDED[past.state], when=moment(past.ended_at, language)))
     if past.rows:

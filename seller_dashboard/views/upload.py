@@ -11,6 +11,7 @@ from bookshop.exports.formats import FORMATS
 from bookshop.imports import service as imports
 from bookshop.imports.uploads import keep
 from bookshop.translations import say
+from seller_dashboard import uploader
 from seller_dashboard.addresses import api
 from seller_dashboard.desk import Desk
 from seller_dashboard.headings import section, title
@@ -38,6 +39,7 @@ def _ask_for_a_file(desk: Desk) -> None:
             "gz. It is checked first; nothing changes in the shop before you say so.",
         )
     )
+    uploader.speak(desk.language)
     key = f"file-{st.session_state.setdefault(_ROUND, 0)}"
     st.file_uploader(
         say(desk.language, "Your catalogue"), key=key, on_change=_take_in, args=(desk, key)

@@ -1,10 +1,13 @@
 """The ways of a catalogue once more, on PostgreSQL."""
 
 from tests.stories.test_importing import (  # noqa: F401
+    test_a_book_that_gets_its_isbn_later_is_not_on_sale_twice,
     test_a_difference_goes_when_its_seller_tells_it_as_it_stands,
     test_a_feed_never_erases_what_was_promised,
+    test_a_file_that_leaves_the_isbn_out_means_the_book_of_the_article_number,
     test_a_new_article_number_is_taken_over,
     test_a_refused_record_is_in_the_file_and_not_withdrawn,
+    test_after_its_time_an_import_leaves_only_its_history,
     test_an_own_key_that_looks_like_an_isbn_is_still_another_book,
     test_copies_sent_from_a_shelf_that_stood_at_nothing_are_taken_off_too,
     test_cut_off_between_two_chunks_it_goes_on_where_it_was,

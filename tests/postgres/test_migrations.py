@@ -79,6 +79,6 @@ def test_a_shop_of_the_first_form_keeps_what_it_has(database):
 def test_a_table_that_differs_is_found(database):
     migrate(database)
     with database.engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE offers DROP COLUMN sku")
+        connection.exec_driver_sql("ALTER TABLE books DROP COLUMN binding")
 
     assert [kind for kind, *_ in differences(database)] == ["add_column"]

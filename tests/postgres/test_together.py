@@ -11,6 +11,7 @@ from bookshop.books.models import Book, Offer
 from bookshop.errors import ShopError
 from bookshop.imports import applying, undoing
 from bookshop.imports import service as imports
+from bookshop.imports.models import ImportChange
 from bookshop.orders import parcels
 from bookshop.orders import service as orders
 from bookshop.users import service as users
@@ -139,6 +140,28 @@ def test_an_undoing_that_meets_a_parcel_being_sent_counts_it(shop, ada, emma):
     sends_while(shop, parcel, lambda: undoing.take_back(shop.database, feed, lambda: None))
 
     assert shop.copies(offer) == (7, 0)
+
+
+def test_an_undoing_that_meets_a_later_import_ends_as_one_after_the_other(shop, emma):
+    """Whichever came first: no price or copies of both together."""
+    shop.puts_on_sale(emma, FEED.format(10))
+    undone = shop.puts_on_sale(emma, FEED.format(20))
+    later = shop.uploads(emma, FEED.format(50).replace("600", "700"))
+    shop.works()
+    shop.does(imports.approve, later, emma)
+    deeds = (
+        lambda: undoing.take_back(shop.database, undone, lambda: None),
+        lambda: applying.apply(shop.database, shop.settings.uploads, later, lambda: None),
+    )
+
+    at_once(2, lambda n: deeds[n]())
+
+    with shop.database.reading() as session:
+        [offer] = session.scalars(select(Offer)).all()
+        changes = session.scalars(select(ImportChange).order_by(ImportChange.at)).all()
+    assert (offer.price, shop.copies(offer.id)) == (70000, (50, 0))
+    known = [(change.on_hand_before, change.on_hand_after) for change in changes]
+    assert known in ([(None, 10), (10, 50)], [(None, 10), (10, 20), (20, 50)])
 
 
 def test_two_sellers_who_know_more_of_the_same_books_both_add_it(shop, emma, boris):

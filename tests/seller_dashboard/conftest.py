@@ -1,6 +1,8 @@
 """A whole shop, and its dashboard as one person sees it: real sign-ins, real services."""
 
+import re
 from functools import partial
+from html import unescape
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -61,8 +63,15 @@ def press(page: AppTest, label: str) -> AppTest:
 
 
 def links(page: AppTest) -> dict[str, str]:
-    """The addresses that lead out of the dashboard, by their names."""
+    """The addresses that lead out of the dashboard into another tab, by their names."""
     return {one.proto.label: one.proto.url for one in page.get("link_button")}
+
+
+def way_out(page: AppTest) -> str:
+    """The address that the page itself leads on to, in its own tab."""
+    [link] = re.findall(r"<a (.*?)>", "".join(one.proto.body for one in page.get("html")))
+    assert "target" not in link
+    return unescape(re.search(r'href="(.*?)"', link)[1])
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from bookshop.imports import history
 from bookshop.imports import service as imports
 from bookshop.imports.models import Import
 from bookshop.stock import offers
+from bookshop.users import service as users
 from seller_dashboard.views import history as view
 from tests.seller_dashboard.conftest import links, press, told
 
@@ -35,6 +36,16 @@ def state(shop, emma, id):
 def titles_on_sale(shop, emma):
     with shop.database.reading() as session:
         return {one.title for one in offers.of_seller(session, emma).offers if one.on_sale}
+
+
+def test_the_uploader_speaks_the_sellers_language(visits, shop, emma):
+    shop.does(users.change, emma, language="ru")
+
+    page = visits(emma, "upload")
+
+    style = "".join(one.proto.body for one in page.get("html"))
+    assert 'content: "Выбрать файл"' in style
+    assert "МБ" in style
 
 
 def test_a_file_is_taken_in_once_and_its_check_is_watched(uploaded, shop, emma):

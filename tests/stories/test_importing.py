@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,11 @@ from sqlalchemy import func, select
 
 from bookshop.accounts import service as accounts
 from bookshop.books.models import Book, Offer
+from bookshop.database import now
 from bookshop.errors import Conflict, Invalid
-from bookshop.imports import applying, checking
+from bookshop.imports import applying, checking, tidying
 from bookshop.imports import service as imports
-from bookshop.imports.models import FactDifference, Import
+from bookshop.imports.models import FactDifference, Import, ImportChange
 from bookshop.messages import BooksChanged
 from bookshop.orders import parcels
 from bookshop.outbox import OutboxMessage
@@ -206,6 +208,48 @@ def test_an_own_key_that_looks_like_an_isbn_is_still_another_book(shop, emma):
     )
 
     assert set(on_sale(shop, emma)) == {"One", "Two"}
+
+
+def test_a_file_that_leaves_the_isbn_out_means_the_book_of_the_article_number(shop, emma):
+    shop.puts_on_sale(emma, "isbn,sku,title,price,stock\n9780306406157,A1,One,100,3\n")
+
+    report = shop.report(shop.puts_on_sale(emma, "sku,title,price,stock\nA1,One,90,2\n"))
+
+    assert counts(report) == [0, 1, 0, 0, 0]
+    assert on_sale(shop, emma) == {"One": (9000, 2)}
+
+
+def test_a_book_that_gets_its_isbn_later_is_not_on_sale_twice(shop, emma):
+    shop.puts_on_sale(emma, "sku,title,price,stock\nA1,One,100,3\n")
+
+    named = shop.puts_on_sale(emma, "isbn,sku,title,price,stock\n9780306406157,A1,One,90,2\n")
+
+    assert counts(shop.report(named)) == [1, 0, 0, 1, 0]
+    assert on_sale(shop, emma) == {"One": (9000, 2)}
+    shop.does(imports.undo, named, emma)
+    shop.works()
+    assert on_sale(shop, emma) == {"One": (10000, 3)}
+
+
+def test_after_its_time_an_import_leaves_only_its_history(shop, emma, monkeypatch):
+    monkeypatch.setattr(tidying, "AT_ONCE", 2)
+    old, fresh = (shop.puts_on_sale(emma, THREE_BOOKS.replace("500", n)) for n in ("510", "520"))
+    with shop.database.transaction() as session:
+        session.get_one(Import, old).uploaded_at -= timedelta(days=100)
+    before = now() - timedelta(days=90)
+
+    tidying.forget_files(shop.database, shop.settings.uploads, before)
+    tidying.forget_changes(shop.database, before)
+
+    with shop.database.reading() as session:
+        kept = session.scalars(select(ImportChange.import_id)).all()
+    assert kept == [fresh]
+    assert shop.report(old)["new"] == 3
+    with pytest.raises(imports.NotKept):
+        shop.does(imports.undo, old, emma)
+    shop.does(imports.undo, fresh, emma)
+    shop.works()
+    assert on_sale(shop, emma)["Pride and Prejudice"] == (51000, 10)
 
 
 def test_cut_off_between_two_chunks_it_goes_on_where_it_was(shop, emma, monkeypatch):
@@ -497,6 +541,45 @@ def test_a_file_that_names_few_of_the_offers_is_warned_of(shop, emma):
     report = shop.report(looked_at)
     assert report["missing"] == 28
     assert "would_empty" in report["warning_counts"]
+
+
+@pytest.mark.parametrize("withdraw", [True, False])
+def test_the_warning_stays_only_where_the_others_were_withdrawn(shop, emma, withdraw):
+    rows = [f",Book {n},Me,{100 + n},1" for n in range(30)]
+    shop.puts_on_sale(emma, "\n".join(["isbn,title,author,price,stock", *rows]))
+
+    few = "\n".join(["isbn,title,author,price,stock", *rows[:2]])
+    applied = shop.puts_on_sale(emma, few, withdraw_missing=withdraw)
+
+    assert ("would_empty" in shop.report(applied)["warning_counts"]) is withdraw
+    assert len(shop.report(applied)["warnings"]) == withdraw
+
+
+def test_who_begins_with_a_few_books_is_not_warned(shop, emma):
+    rows = [f",Book {n},Me,{100 + n},1" for n in range(19)]
+    shop.puts_on_sale(emma, "\n".join(["isbn,title,author,price,stock", *rows]))
+
+    looked_at = shop.uploads(emma, "isbn,title,author,price,stock\n,Another,Me,50,1\n")
+    shop.works()
+
+    report = shop.report(looked_at)
+    assert (report["missing"], report["warning_counts"]) == (19, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("books.csv", "Why not accepted"), ("refused-books.csv", "note")]
+)
+def test_refused_records_sent_again_are_not_taken_for_all(shop, emma, name, reason):
+    rows = [f"Book {n},{100 + n},1" for n in range(30)]
+    shop.puts_on_sale(emma, "\n".join(["title,price,stock", *rows]))
+
+    mended = f"title,price,stock,{reason}\nSanditon,90,1,The price is missing.\n"
+    looked_at = shop.uploads(emma, mended)
+    with shop.database.transaction() as session:
+        session.get_one(Import, looked_at).filename = name
+    shop.works()
+
+    assert "would_empty" not in shop.report(looked_at)["warning_counts"]
 
 
 def test_columns_that_cannot_be_told_are_asked_for_and_remembered(shop, emma):

@@ -67,6 +67,7 @@ def test_columns_that_cannot_be_told_are_named_by_the_seller(emma, shop):
         ({"mapping": {"Werk": "title", "Kosten": "title"}}, "mapping", "field_twice"),
         ({"mapping": {"Preis": "price"}}, "mapping", "unknown_column"),
         ({"mapping": {"Werk": "colour"}}, "mapping", "unknown_field"),
+        ({"mapping": {"Werk": "title"}}, "mapping", "needed_not_read"),
         ({"mapping": {}, "default_stock": -1}, "default_stock", "bad_default_stock"),
         ({"mapping": {}, "default_stock": "1"}, "default_stock", "not_whole"),
     ],

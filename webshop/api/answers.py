@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow import fields
 
-from bookshop.imports.models import ImportState
+from bookshop.imports.models import Door, ImportState
 from bookshop.orders.states import OrderState, ParcelState
 from bookshop.payments.models import PaymentState
 from bookshop.users.models import Role
@@ -65,19 +65,39 @@ class PriceBandSchema(ma.Schema):
     count = fields.Integer()
 
 
+class YearBandSchema(ma.Schema):
+    min_year = fields.Integer(allow_none=True)
+    max_year = fields.Integer(allow_none=True)
+    count = fields.Integer()
+
+
 class FacetsSchema(ma.Schema):
-    category = fields.Dict(keys=fields.String(), values=fields.Integer())
+    """How many books each choice would leave, with all the other filters kept."""
+
+    category = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={"description": "Two levels at most: Fiction, and Fiction > Classics in it"},
+    )
     language = fields.Dict(keys=fields.String(), values=fields.Integer())
     seller = fields.Dict(keys=fields.String(), values=fields.Integer())
     price = fields.List(fields.Nested(PriceBandSchema))
+    year = fields.List(fields.Nested(YearBandSchema))
+    in_stock = fields.Integer()
 
 
 class FoundSchema(ma.Schema):
     total = fields.Integer()
     took_ms = fields.Float()
-    did_you_mean = fields.String(allow_none=True)
+    did_you_mean = fields.String(
+        allow_none=True,
+        metadata={"description": "The words that were looked for instead; see as_typed"},
+    )
     nearest = fields.Boolean(metadata={"description": "No book has all the words"})
     degraded = fields.Boolean(metadata={"description": "The index is away; no facets"})
+    cut_short = fields.Boolean(
+        metadata={"description": "It took too long: some of the looking was left out"}
+    )
     page = fields.Integer()
     per_page = fields.Integer()
     results = fields.List(fields.Nested(BookInList))
@@ -87,7 +107,12 @@ class FoundSchema(ma.Schema):
 class SuggestionSchema(ma.Schema):
     kind = fields.String()
     text = fields.String()
-    book_id = fields.Integer(allow_none=True)
+    book_id = fields.Integer(allow_none=True, metadata={"description": "An author has none"})
+    isbn13 = fields.String(allow_none=True, metadata={"description": "This and the rest: of books"})
+    authors = fields.List(fields.String())
+    price = decimal(allow_none=True)
+    currency = fields.String()
+    in_stock = fields.Boolean()
 
 
 class BasketItemSchema(ma.Schema):
@@ -221,7 +246,9 @@ class ImportInList(Received):
     changed = fields.Integer()
     unchanged = fields.Integer()
     withdrawn = fields.Integer()
+    door = fields.String(metadata={"description": "By which it came", "enum": list(Door)})
     uploaded_at = fields.String(metadata={"format": "date-time"})
+    applied_at = fields.String(allow_none=True, metadata={"format": "date-time"})
     ended_at = fields.String(
         allow_none=True,
         metadata={"format": "date-time", "description": "When it came into a state that lasts"},

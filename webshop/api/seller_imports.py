@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 from bookshop.imports import history
 from bookshop.imports import service as imports
 from bookshop.imports.history import PastImport
+from bookshop.imports.models import Door
 from bookshop.imports.uploads import keep
 from webshop import context
 from webshop.api import asking
@@ -54,6 +55,7 @@ def upload(
             apply_at_once=options["apply"],
             withdraw_missing=options["withdraw_missing"],
             default_stock=options["default_stock"],
+            door=Door.API,
         )
         return {"id": received.id, "state": received.state.value}
 
@@ -132,6 +134,7 @@ def _in_list(past: PastImport) -> dict[str, Any]:
         **asdict(past),
         "is_kept": bool(past.path),
         "uploaded_at": past.uploaded_at.isoformat(),
+        "applied_at": past.applied_at and past.applied_at.isoformat(),
         "ended_at": past.ended_at and past.ended_at.isoformat(),
     }
 

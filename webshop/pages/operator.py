@@ -1,32 +1,28 @@
-"""For operators: what is stuck, what sellers do not agree on, and the queues."""
+"""For operators: what is stuck, what is looked for, what sellers do not agree on, the queues."""
+
+from datetime import timedelta
 
 import rq_dashboard
 from flask import Blueprint, Flask, Response, abort, render_template, request
 from sqlalchemy import func, select
 
+from bookshop.database import now
 from bookshop.imports import differences as imported
+from bookshop.imports.columns import NAMES
 from bookshop.outbox import Delivery, DeliveryState
+from bookshop.searches import service as kept_searches
 from bookshop.settings import Settings
-from bookshop.translations import N_
+from search_index import Question
 from webshop import context
 from webshop.security import csrf, policy
 from webshop.visitor import signed_in
 
 SHOWN = 100
+SEARCHES_SHOWN = 50
+SEARCHES_OF = timedelta(days=30)
 LAST_PAGE = 10_000
 QUEUES = "/operator/queues"
 REQUEUES = "rq_dashboard.requeue_all"  # it would answer GET too
-FACTS = {
-    "title": N_("Title"),
-    "authors": N_("Author"),
-    "publisher": N_("Publisher"),
-    "series": N_("Series"),
-    "year": N_("Year"),
-    "language": N_("Language"),
-    "pages": N_("Pages"),
-    "volume": N_("Volume"),
-}
-
 pages = Blueprint("operator", __name__, url_prefix="/operator")
 
 
@@ -65,6 +61,7 @@ def overview() -> str:
         deliveries=session.scalars(not_done).all(),
         counts=dict(session.execute(counts.group_by(Delivery.state)).all()),
         queues=QUEUES,
+        index_is_away=_index_is_away(),
     )
 
 
@@ -72,7 +69,22 @@ def overview() -> str:
 def differences() -> str:
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     found = imported.newest(context.reading(), page)
-    return render_template("operator_differences.html", found=found, page=page, facts=FACTS)
+    return render_template("operator_differences.html", found=found, page=page, facts=NAMES)
+
+
+@pages.get("/searches")
+def searches() -> str:
+    since = now() - SEARCHES_OF
+    return render_template(
+        "operator_searches.html",
+        of=kept_searches.overview(context.reading(), since, SEARCHES_SHOWN),
+        days=SEARCHES_OF.days,
+        index_is_away=_index_is_away(),
+    )
+
+
+def _index_is_away() -> bool:
+    return context.index().find(Question(per_page=1)).degraded
 
 
 def _guard_queues() -> None:

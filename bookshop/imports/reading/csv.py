@@ -17,7 +17,6 @@ from bookshop.imports.reading.records import Notes, Record, in_chunks
 from bookshop.imports.reading.rows import DELIMITERS, OPEN_QUOTE, Rows, declared_delimiter
 from bookshop.translations import N_
 
-_NEEDED = ("title", "price")
 _SAMPLES = 5
 _LONGEST_SAMPLE = 80  # letters; of a header too
 
@@ -148,7 +147,7 @@ class Table:
     def _check_header(self) -> None:
         known = {self._names[place]: field for field, place in self._places.items()}
         self._notes.header, self._notes.read_as = self._names, known
-        if missing := [field for field in _NEEDED if field not in self._places]:
+        if missing := [field for field in columns.NEEDED if field not in self._places]:
             list(islice(self.rows(), _SAMPLES))  # they are noted on the way
             raise MissingColumns(missing, self._names, self._notes.samples, known)
         unread = [self._names[i] for i in self._named() if self._is_unknown(self._names[i])]

@@ -19,7 +19,7 @@ from bookshop.imports.problems import (
     Spreadsheet,
     WebPage,
 )
-from bookshop.imports.reading.encodings import Encoding, encoding_of
+from bookshop.imports.reading.encodings import Encoding, declared, encoding_of
 from bookshop.imports.reading.packed import GZIP, ZIP
 
 Format = Literal["csv", "yml", "yaml", "onix"]
@@ -77,14 +77,19 @@ def look_at(path: Path, mapping: Mapping[str, str] | None = None) -> Source:
         raise EmptyFile
     _refuse_by_signature(head)
     encoding = encoding_of(path, head)
-    text = head.decode(encoding.codec, "replace").lstrip("\ufeff \t\r\n")
+    text = _beginning(head, encoding)
     if not text.strip() and path.stat().st_size <= HEAD:
         raise EmptyFile
     if len(_CONTROL.findall(text)) * 10 > len(text):
         raise BinaryFile
     if text.startswith("<"):
-        return Source(path, _format_of_xml(text), _declared_encoding(text) or encoding)
+        encoding = _encoding_of_xml(text, encoding)
+        return Source(path, _format_of_xml(_beginning(head, encoding)), encoding)
     return Source(path, "yaml" if _is_yaml(text) else "csv", encoding, mapping or {})
+
+
+def _beginning(head: bytes, encoding: Encoding) -> str:
+    return head.decode(encoding.codec, "replace").lstrip("\ufeff \t\r\n")
 
 
 def _refuse_by_signature(head: bytes) -> None:
@@ -130,10 +135,10 @@ def _after_preamble(text: str) -> str:
     return text[place:]
 
 
-def _declared_encoding(text: str) -> Encoding | None:
-    """What the XML says of itself: its parser goes by that too."""
-    declared = _XML_ENCODING.match(text)
-    return Encoding(declared[1].lower(), declared[1].lower()) if declared else None
+def _encoding_of_xml(text: str, told: Encoding) -> Encoding:
+    """What it says of itself, as far as that can be."""
+    named = _XML_ENCODING.match(text)
+    return declared(named[1].lower(), told) if named else told
 
 
 def _is_yaml(text: str) -> bool:

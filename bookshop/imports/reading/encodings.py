@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 _MARKS = (
@@ -13,11 +14,14 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "utf-16"),
 )
+_UTF_8_ITSELF = ("utf-8", "utf-8-sig", "utf8")
+_OF_TWO_BYTES = ("utf-16-le", "utf-16-be")
 _CYRILLIC = (("cp1251", "windows-1251"), ("koi8-r", "koi8-r"), ("cp866", "cp866"))
 _COMMON_LETTERS = frozenset("оеаинтсрвлкмдпу")
 _BLOCK = 1 << 20
 _DAMAGED = "\N{REPLACEMENT CHARACTER}"
 _DAMAGED_ENOUGH = 10_000  # to tell what the rest will be like
+_MARKUP = b"<a b='c'>&amp;+AEE-~{!!~}\\u0041.xn--e1aybc.</a>"
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,45 @@ def encoding_of(path: Path, head: bytes) -> Encoding:
     return _one_byte_encoding(odd_bytes)
 
 
+def declared(name: str, told: Encoding) -> Encoding:
+    """What a file says of itself, if its bytes have not told it better and such a thing is."""
+    by_its_bytes = told.codec in (*_OF_TWO_BYTES, *(codec for _, codec, _ in _MARKS))
+    return told if by_its_bytes or not _leaves_ascii_alone(name) else Encoding(name, name)
+
+
+def in_utf8(blocks: Iterator[bytes], codec: str) -> Iterator[bytes]:
+    """The text that the blocks hold, with a sign in the place of what is none in this encoding."""
+    if codec in _UTF_8_ITSELF:
+        return _sound_utf8(blocks)
+    return _encoded(codecs.iterdecode(blocks, codec, "replace"))
+
+
+def _encoded(texts: Iterator[str]) -> Iterator[bytes]:
+    for text in texts:
+        yield text.encode("utf-8", "replace")
+
+
+def _sound_utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Nearly always as it is."""
+    unfinished = b""
+    for block in chain(blocks, [b""]):
+        raw = unfinished + block
+        text, taken = codecs.utf_8_decode(raw, "replace", not block)
+        yield text.encode() if _DAMAGED in text else raw[:taken]
+        unfinished = raw[taken:]
+
+
+def _leaves_ascii_alone(codec: str) -> bool:
+    """Unlike UTF-7, and what Python counts as an encoding too."""
+    try:
+        return _MARKUP.decode(codec) == _MARKUP.decode("ascii")
+    except (LookupError, ValueError):  # not known, or not even an encoding of text
+        return False
+
+
 def _utf16_without_mark(head: bytes) -> Encoding | None:
     """In UTF-16 nearly every second byte of Latin or Cyrillic text is 0 or 4."""
-    for codec, half in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
+    for codec, half in zip(_OF_TWO_BYTES, (head[1::2], head[0::2]), strict=True):
         if half and b"\0" in half and (half.count(0) + half.count(4)) / len(half) > 0.8:
             return Encoding(codec, codec)
     return None

@@ -3,12 +3,14 @@
 import html
 import re
 from collections.abc import Iterator
-from typing import Any, cast
+from itertools import chain
+from typing import Any, BinaryIO, cast
 
 from lxml import etree
 
 from bookshop.imports.problems import BrokenXml, DeclaresEntities, LineTooLong
 from bookshop.imports.reading.detect import Source
+from bookshop.imports.reading.encodings import in_utf8
 
 DOCTYPE = '<!DOCTYPE yml_catalog SYSTEM "shops.dtd">'
 
@@ -16,6 +18,18 @@ _BLOCK = 1 << 16
 _LONGEST = 3 << 20  # bytes between the ends of two elements: a tree takes thirty times as much
 _LAST_KEPT_LINE = 65535  # libxml2 has 16 bits for the line of an element
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\s[^<>]*\?>")
+
+# Control characters have no place in XML, but for one. They become that one: it goes from a text
+# like the others, which a table may hold, and nothing is joined that they stood between.
+_CONTROL = b"\x7f"
+_OTHERS = bytes({*range(0x20)} - {*b"\t\n\r"})
+_TO_CONTROL = bytes.maketrans(_OTHERS, _CONTROL * len(_OTHERS))
+_BY_NUMBER = re.compile(
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));"
+)
+_NO_CHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")
+_LONGEST_NUMBER = 12  # letters: &#x0000001f;
 
 
 def elements(source: Source, *names: str) -> Iterator[etree._Element]:
@@ -26,6 +40,7 @@ def elements(source: Source, *names: str) -> Iterator[etree._Element]:
     parser = etree.XMLPullParser(
         events=("end",),
         tag=names,
+        encoding="utf-8",
         load_dtd=False,
         no_network=True,
         resolve_entities=False,
@@ -34,10 +49,38 @@ def elements(source: Source, *names: str) -> Iterator[etree._Element]:
     )
     try:
         with source.open() as file:
-            yield from _ended(parser, iter(lambda: file.read(_BLOCK), b""))
+            yield from _ended(parser, _readable(file, source.encoding.codec))
         parser.close()
     except etree.XMLSyntaxError as error:
         raise BrokenXml(line=error.lineno or 1) from error
+
+
+def _readable(file: BinaryIO, codec: str) -> Iterator[bytes]:
+    """In UTF-8, which need not be declared; a file may have blank lines before it says another.
+
+    What cannot be read, or has no place in XML, is replaced: it spoils its own record alone.
+    """
+    blocks = in_utf8(iter(lambda: file.read(_BLOCK), b""), codec)
+    first, unfinished = _DECLARATION.sub(_blanked, next(blocks, b"")), b""
+    for block in chain([first], blocks):
+        text = unfinished + block
+        end = text.find(b"&", -_LONGEST_NUMBER)
+        text, unfinished = (text, b"") if end < 0 else (text[:end], text[end:])
+        yield _mended(text)
+    yield _mended(unfinished)
+
+
+def _blanked(found: re.Match[bytes]) -> bytes:
+    return b"\n" * found[0].count(b"\n")
+
+
+def _mended(text: bytes) -> bytes:
+    text = text.translate(_TO_CONTROL)
+    if b"&#" in text:
+        text = _BY_NUMBER.sub(_CONTROL, text)
+    if b"\xef" in text:
+        text = _NO_CHARACTERS.sub(_CONTROL, text)
+    return text
 
 
 def _ended(parser: etree.XMLPullParser, blocks: Iterator[bytes]) -> Iterator[etree._Element]:

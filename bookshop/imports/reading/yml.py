@@ -14,7 +14,7 @@ from bookshop.imports.reading.categories import Categories
 from bookshop.imports.reading.detect import Source
 from bookshop.imports.reading.markup import as_text
 from bookshop.imports.reading.records import Notes, Record, in_chunks
-from bookshop.imports.reading.references import sku_of
+from bookshop.imports.reading.references import only_gone, sku_of
 from bookshop.imports.reading.xml import DOCTYPE, elements, fit, line_of, text_of
 
 _FIELD_OF_TAG = {
@@ -61,7 +61,7 @@ def _told(source: Source, why: Mapping[int, str], heading: str) -> Iterator[etre
             continue
         number += 1
         if number in why:
-            _add_reason(element, heading, why[number])
+            _add_reason(element, heading, f"#{number}. {why[number]}")
             yield element
 
 
@@ -113,7 +113,7 @@ def _said(offer: etree._Element, categories: Categories) -> dict[str, str]:
     if "param" in others:
         _fill_in(said, offer)
     if _is_gone(offer, others):
-        said["stock"] = "0"
+        return said | {"stock": "0"} if said["title"] else only_gone(said)
     return said
 
 

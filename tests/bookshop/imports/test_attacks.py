@@ -66,6 +66,10 @@ ATTACKS: dict[str, tuple[str | bytes, set[str]]] = {
         {"declares_entities", "another_xml"},
     ),
     "billion laughs in UTF-16": (laughs(OFFERS).encode("utf-16"), {"declares_entities"}),
+    "billion laughs behind a quote": (
+        laughs(OFFERS).replace("x [", 'x SYSTEM "a><yml_catalog a=\'" [', 1),
+        {"declares_entities", "broken_xml"},
+    ),
     "quadratic blow-up": (
         f"<!DOCTYPE x [<!ENTITY a '{'x' * 50_000}'>]>{OFFERS % ('&a;' * 50_000)}",
         {"declares_entities"},

@@ -45,7 +45,7 @@ def by_the_shop(shop, file, **asked):
 def test_a_dry_run_prints_one_json_object_and_leaves_the_shop_as_it_was(shop, emma, file):
     done = manage(shop, "import", file, "--seller", "emma", "--dry-run", "--json")
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (3, "")
     told = json.loads(done.stdout)
     assert set(told) >= CONTRACT
     assert (told["format"], told["refused"]) == ("csv", None)
@@ -64,6 +64,15 @@ def test_a_file_that_is_no_catalogue_exits_with_1_and_says_why(shop, emma, file)
 
     assert done.returncode == 1
     assert json.loads(done.stdout)["refused"]["code"] == "pdf"
+
+
+def test_that_all_was_accepted_is_told_by_the_exit_code(shop, emma, file):
+    some_refused = manage(shop, "import", file, "--seller", "emma")
+    file.write_text("title,price,stock\nEmma,100,3\n")
+    all_accepted = manage(shop, "import", file, "--seller", "emma")
+
+    assert (some_refused.returncode, all_accepted.returncode) == (3, 0)
+    assert "3 if some records were refused" in " ".join(manage(shop, "import", "-h").stdout.split())
 
 
 def test_a_wrong_option_exits_with_2(shop, file):
@@ -106,8 +115,19 @@ def test_the_report_is_told_in_words(shop, emma, file):
         "my books.csv (csv, utf-8): 3 records",
         "new: 2, changed: 0, unchanged: 0, refused: 1, taken off sale: 0",
         "1 problem:",
-        "  line 3, title: The title is missing.",
+        "  line 3, Title: The title is missing.",
     ]
+
+
+def test_of_a_file_in_one_line_records_are_told_by_their_numbers(shop, emma, tmp_path):
+    one = "<offer id='{0}'><name>{1}</name><price>1</price><count>1</count></offer>"
+    offers = one.format(1, "Emma") + one.format(2, "")
+    file = tmp_path / "books.xml"
+    file.write_text(f"<yml_catalog><shop><offers>{offers}</offers></shop></yml_catalog>")
+
+    report = by_the_shop(shop, file)
+
+    assert list(in_words(report, "en"))[-1] == "  record 2, Title: The title is missing."
 
 
 def test_of_many_problems_the_first_are_listed_and_the_rest_counted(shop, emma, file):

@@ -3,10 +3,13 @@ import pytest
 from bookshop.imports.columns import (
     FIELDS,
     MOST_COLUMNS,
+    NAMES,
     REASON,
     SYNONYMS,
     field_named,
     is_reason,
+    likely,
+    name_of,
     places,
 )
 from bookshop.translations import say
@@ -77,3 +80,52 @@ def test_no_name_means_two_fields():
     names = [name for field in FIELDS for name in SYNONYMS[field]]
 
     assert len(names) == len(set(names))
+
+
+def test_every_field_has_a_name_for_people():
+    assert set(NAMES) == set(FIELDS)
+    assert (name_of("stock", "en"), name_of("(row)", "en")) == ("Number of copies", "")
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        (["9780141439587", "978-0-14-143951-8"], "isbn13"),
+        (["500.00", "1 250,50"], "price"),
+        (["500 ₽", "90 руб."], "price"),
+        (["1 200", "990"], "price"),
+        (["500", "1200"], "price"),
+        (["1999", "2024"], "year"),
+        (["3", "12", "0"], "stock"),
+        (["3", "", "12"], "stock"),
+        (["4.5", "3.75"], None),
+        (["https://covers.example/1.jpg"], "cover_url"),
+        (["Emma", "12 стульев"], "title"),
+        (["500.00", "on request"], None),
+        (["-", "!"], None),
+        (["", " "], None),
+        ([], None),
+    ],
+)
+def test_what_a_column_without_a_known_name_may_be_is_seen_by_its_values(values, field):
+    guessed = likely(["x"], [[value] for value in values], {})
+
+    assert guessed.get("x") == field
+
+
+def test_of_two_columns_that_look_alike_neither_is_guessed():
+    samples = [["Emma", "Austen", "100.00", "3"], ["Sanditon", "Austen", "90.50", "1"]]
+
+    assert likely(["Was", "Wer", "Kosten", "Lager"], samples, {}) == {
+        "Kosten": "price",
+        "Lager": "stock",
+    }
+    assert likely(["Was", "Автор", "Kosten", "Lager"], samples, {"Автор": "authors"})["Was"] == (
+        "title"
+    )
+
+
+def test_what_a_name_tells_is_not_guessed_again():
+    known = {"Цена": "price"}
+
+    assert likely(["Цена", "Закупка"], [["100.00", "80.00"]], known) == {}

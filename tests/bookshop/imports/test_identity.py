@@ -13,7 +13,7 @@ records = some.lists(some.tuples(isbns, skus, titles, some.booleans()), max_size
 
 
 def in_one_go(rows):
-    """As a person would do it: the numbers of those that stand, and which line each repeats."""
+    """As a person would do it: the numbers of those that stand, and which each repeats."""
     known, stands, repeats = {}, [], {}
     for number, (isbn, sku, title, sound) in enumerate(rows, start=1):
         own = None if isbn else (sku or f"named {title}")
@@ -30,7 +30,7 @@ def in_one_go(rows):
 
 
 @given(records, some.integers(1, 7))
-def test_the_first_stands_and_the_others_are_told_its_line(rows, at_once):
+def test_the_first_stands_and_the_others_are_told_where_it_is(rows, at_once):
     seen, stands, repeats = Seen(), [], {}
     for start in range(0, len(rows), at_once):
         chunk = rows[start : start + at_once]
@@ -41,11 +41,11 @@ def test_the_first_stands_and_the_others_are_told_its_line(rows, at_once):
         values = {"isbn13": isbn13, "sku": sku, "title": title, "authors": blank}
         values |= {"publisher": blank, "year": blank}
         values["own_key"] = keys_without_isbn(values)
-        lines = np.arange(start + 1, start + len(chunk) + 1)
-        found = seen.duplicates(values, sound.astype(bool), lines)
-        repeated = {int(lines[one.place]): one.fault.params["line"] for one in found}
+        numbers = np.arange(start + 1, start + len(chunk) + 1)
+        found = seen.duplicates(values, sound.astype(bool), numbers + 1, numbers)
+        repeated = {int(numbers[one.place]): one.fault.params["record"] for one in found}
         repeats |= repeated
-        stands += [n for n in lines[sound.astype(bool)].tolist() if n not in repeated]
+        stands += [n for n in numbers[sound.astype(bool)].tolist() if n not in repeated]
 
     assert (stands, repeats) == in_one_go(rows)
 
@@ -58,9 +58,10 @@ def test_it_remembers_over_many_chunks():
             "sku": np.array([f"sku {number}"], dtype=object),
             "own_key": np.array([None], dtype=object),
         }
-        assert seen.duplicates(values, np.array([True]), np.array([number + 1])) == []
+        where = np.array([number + 2]), np.array([number + 1])
+        assert seen.duplicates(values, np.array([True]), *where) == []
     again = {**values, "isbn13": np.array([f"{7:013d}"], dtype=object)}
 
-    [repeated] = seen.duplicates(again, np.array([True]), np.array([301]))
+    [repeated] = seen.duplicates(again, np.array([True]), np.array([302]), np.array([301]))
 
-    assert repeated.fault.params == {"line": 8}
+    assert repeated.fault.params == {"line": 9, "record": 8}

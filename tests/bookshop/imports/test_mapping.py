@@ -13,7 +13,8 @@ def test_a_table_that_cannot_be_told_is_refused_with_what_is_needed_to_tell_it(u
     with pytest.raises(MissingColumns) as refusal:
         upload(TABLE + f"{'ы' * 1000};x;1;1\n" + "x;y;1;1\n" * 10)
 
-    assert refusal.value.params["missing"] == "title, price"
+    assert refusal.value.params["missing"] == ["Title", "Price"]
+    assert "Нет: Название, Цена." in refusal.value.told_in("ru")
     assert refusal.value.header == ["Автор", "Что", "Почём", "Полка"]
     assert refusal.value.known == {"Автор": "authors"}
     assert refusal.value.samples[:3] == [

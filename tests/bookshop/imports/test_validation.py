@@ -73,7 +73,7 @@ def test_the_first_of_two_with_one_isbn_stands_however_it_is_written():
 
     assert checked.accepted["title"].tolist() == ["A"]
     assert refused(checked) == [(3, "isbn13", "isbn_twice")]
-    assert checked.problems[0].params == {"line": 2}
+    assert checked.problems[0].params == {"line": 2, "record": 1}
 
 
 def test_a_duplicate_is_found_in_a_later_chunk():

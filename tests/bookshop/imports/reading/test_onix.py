@@ -294,7 +294,7 @@ def test_refused_products_come_back_with_the_reason_and_are_read_when_mended(upl
 
     back = refused(spoilt.encode(), {1: "ISBN: 123 -- not <right> --"}, "Why not accepted")
 
-    assert "<!-- Why not accepted: ISBN: 123 — not <right> — -->" in back
+    assert "<!-- Why not accepted: #1. ISBN: 123 — not <right> — -->" in back
     again = refused(back.encode(), {1: "the same"}, "Why not accepted")
     assert again.count("Why not accepted") == 1
     mended = upload(again.replace(">123<", ">9780306406157<")).book

@@ -3,6 +3,7 @@ from base64 import b64encode
 import pytest
 
 from bookshop.imports import problems
+from bookshop.imports.reading import read
 
 PREAMBLE = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE yml_catalog SYSTEM "shops.dtd">\n'
 
@@ -173,7 +174,28 @@ def test_an_offer_met_twice_is_told_with_the_line_of_the_first(upload):
     read = upload(catalogue(offer("<count>1</count>"), offer("<count>1</count>")))
 
     assert read.refused == [(7, "sku", "sku_twice")]
-    assert read.problems[0].params == {"line": 6}
+    assert read.problems[0].params == {"line": 6, "record": 1}
+
+
+def test_of_records_on_one_line_the_first_is_told_by_its_number(upload):
+    many = [offer("<count>1</count>", f'id="{n}"').replace("\n", "") for n in (1, 2, 3, 2)]
+
+    read = upload(catalogue(*many, preamble="").replace("\n", ""))
+
+    assert read.refused == [(1, "sku", "sku_twice")]
+    assert read.problems[0].record == 4
+    assert read.problems[0].params == {"line": 1, "record": 2}
+
+
+@pytest.mark.parametrize("says", ["deleted='true'", "disabled='true'", "available='false'"])
+def test_of_an_offer_that_is_gone_and_has_no_title_only_its_id_is_read(tmp_path, says):
+    path = tmp_path / "upload"
+    path.write_text(catalogue(f"<offer id='A1' {says}><price>7</price><count>9</count></offer>"))
+
+    [chunk] = read(path).chunks
+
+    said = chunk.drop(columns=["line", "record"]).iloc[0]
+    assert said[said != ""].to_dict() == {"sku": "A1", "stock": "0"}
 
 
 def test_other_goods_are_no_books(upload):
@@ -228,6 +250,63 @@ def test_the_xml_says_its_own_encoding(upload, codec):
     assert read.encoding == codec.lower()
 
 
+def test_blank_lines_before_the_declaration_do_no_harm(upload):
+    assert upload("\ufeff\n \n" + catalogue(offer())).book["line"] == 8
+
+
+@pytest.mark.parametrize(
+    ("declared", "codec", "encoding"),
+    [
+        ("", "windows-1251", "windows-1251"),
+        ("encoding='win-1251'", "windows-1251", "windows-1251"),
+        ("encoding='UTF-16'", "utf-8", "utf-8"),
+        ("encoding='windows-1251'", "utf-8-sig", "utf-8"),
+        ("encoding='utf-8'", "utf-16", "utf-16"),
+        ("encoding='koi8-r'", "koi8-r", "koi8-r"),
+    ],
+)
+def test_what_a_file_wrongly_says_of_itself_is_seen_through(upload, declared, codec, encoding):
+    preamble = f"<?xml version='1.0' {declared}?>\n"
+    text = catalogue(offer("<author>Пушкин</author><series>Повести</series>"), preamble=preamble)
+
+    read = upload(text.encode(codec))
+
+    assert (read.book["title"], read.encoding) == ("Метель", encoding)
+
+
+@pytest.mark.parametrize("preamble", [PREAMBLE, PREAMBLE.replace("UTF-8", "windows-1251")])
+@pytest.mark.parametrize("before", [0, 30, 65_000, 65_536, 140_000])
+def test_a_byte_that_is_no_letter_spoils_one_record_only(upload, preamble, before):
+    """0x98 is the one that windows-1251 has no letter for."""
+    codec = "cp1251" if "1251" in preamble else "utf-8"
+    text = catalogue(
+        "\n" * before, *(offer(attributes=f'id="{n}"') for n in "123"), preamble=preamble
+    )
+    content = text.encode(codec)
+    second = content.index(b'id="2"')
+    place = content.index("т".encode(codec), second)
+
+    read = upload(content[:place] + b"\x98" + content[place + 1 :])
+
+    assert [book["sku"] for book in read.accepted] == ["1", "3"]
+    assert read.refused == [(7 + before, "title", "letters_damaged")]
+
+
+@pytest.mark.parametrize("control", ["\0", "\x01", "\x1f", "\ufffe", "&#0;", "&#x1F;", "&#0031;"])
+@pytest.mark.parametrize("before", [0, *range(65_250, 65_262)])
+def test_control_characters_go_as_they_do_from_a_table(upload, control, before):
+    fill = f"<!--{'x' * before}-->" if before else ""  # so that it stands across two blocks
+    read = upload(catalogue(fill, offer().replace("Метель", f"Мет{control}ель")))
+
+    assert [book["title"] for book in read.accepted] == ["Метель"]
+
+
+def test_the_characters_between_words_are_no_control(upload):
+    book = upload(catalogue(offer().replace("Метель", "a&#9;b&#10;c&#xD;d&#32;&#127;&#150;e"))).book
+
+    assert book["title"] == "a b c d e"
+
+
 @pytest.mark.parametrize(
     "doctype",
     [
@@ -242,14 +321,37 @@ def test_a_file_that_declares_things_of_its_own_is_refused(upload, doctype):
         upload(catalogue(offer("<series>&x;</series>"), preamble=doctype))
 
 
-def test_what_hides_from_a_first_look_is_refused_by_the_parser(upload):
+@pytest.mark.parametrize("name", ["UTF-7", "unicode_escape", "idna", "zlib", "undefined", "?"])
+def test_what_would_hide_from_a_first_look_is_not_read_by_a_second_either(upload, name):
     """In UTF-7 a comment may end, and declarations begin, where other readers see one comment."""
     hidden = "--><!DOCTYPE yml_catalog [<!ENTITY a 'boom'>]><!--".encode("utf-16-be")
     comment = b"<!-- +%s- -->" % b64encode(hidden).rstrip(b"=")
-    offers = b"<yml_catalog><offer id='1'><name>&a;</name><price>1</price></offer></yml_catalog>"
+    offers = b"<yml_catalog><offer id='1'><name>A</name><price>1</price></offer></yml_catalog>"
+
+    read = upload(f"<?xml version='1.0' encoding='{name}'?>".encode() + comment + offers)
+
+    assert (read.encoding, read.book["title"]) == ("utf-8", "A")
+
+
+def test_what_hides_from_a_first_look_is_refused_by_the_parser(upload):
+    """Who does not know of quotes sees the DOCTYPE end and the root begin inside them."""
+    hidden = """<!DOCTYPE yml_catalog SYSTEM "a><yml_catalog a='" [<!ENTITY x "boom">]>"""
 
     with pytest.raises(problems.DeclaresEntities):
-        upload(b"<?xml version='1.0' encoding='UTF-7'?>" + comment + offers)
+        upload(catalogue(offer("<series>&x;</series>"), preamble=hidden))
+
+
+def test_a_first_look_is_in_the_encoding_that_is_read_in(upload):
+    """What is a comment to the end in one is over in the middle of a letter of another."""
+    kanji = b"\x1b$B0-->\x1b(B"  # no letters, and the comment goes on
+    hidden = (
+        b"<!--" + kanji + b"<yml_catalog a='--><!DOCTYPE y [<!ENTITY a SYSTEM \"x\">]><!--'>-->"
+    )
+
+    with pytest.raises(problems.DeclaresEntities):
+        upload(
+            b"<?xml version='1.0' encoding='iso-2022-jp'?>" + hidden + catalogue(offer()).encode()
+        )
 
 
 @pytest.mark.parametrize("inside", ["<junk/>" * 1_000_000, "<series>" + "x" * 4_000_000])
@@ -276,6 +378,7 @@ def test_refused_offers_come_back_with_the_reason_and_are_read_when_mended(uploa
     assert back.count("<offer ") == 2
     assert "старое" not in back
     assert "&lt;b&gt;" in back
+    assert [text in back for text in ("#2. Цена", "#3. Не книга")] == [True, True]
     mended = upload(back.replace("много", "200"))
     assert [(b["price"], b["year"], b["category"]) for b in mended.accepted] == [
         (20000, 1999, "Проза & стихи")
@@ -289,9 +392,9 @@ def test_refused_offers_come_back_with_the_reason_and_are_read_when_mended(uploa
         catalogue(offer())[:-60],
         catalogue(offer("<year>1999</yaer>")),
         catalogue(offer("<a>" * 1_000 + "</a>" * 1_000)),
-        catalogue("<offer id='1'><name>\x01</name></offer>"),
+        catalogue("\n\n\n<offer\x01 id='1'><name>A</name></offer>"),
     ],
-    ids=["cut off", "mistyped", "too deep", "control character"],
+    ids=["cut off", "mistyped", "too deep", "control character in a name"],
 )
 def test_broken_xml_is_refused_with_its_line(upload, broken):
     with pytest.raises(problems.BrokenXml) as refusal:

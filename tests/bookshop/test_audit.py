@@ -1,0 +1,44 @@
+"""What the audit says of a shop in which something does not hold, and how it is printed."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bookshop.audit import PATIENCE
+from bookshop.database import now
+from bookshop.outbox import OutboxMessage
+from bookshop.users.models import Role
+from manage import SHOWN_AT_MOST, _verdict
+from tests.shop import Shop
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return Shop(tmp_path)
+
+
+def test_a_book_that_the_index_has_yet_to_hear_of_is_told_so(shop):
+    emma = shop.has("emma", Role.SELLER)
+    shop.works()
+    shop.sells(emma, "Emma", copies=1)
+    assert not [offence for offence in shop.offences() if "book" in offence]
+
+    long_ago = now() - PATIENCE - timedelta(seconds=1)
+    with shop.database.transaction() as session:
+        session.execute(update(OutboxMessage).values(made_at=long_ago))
+
+    [told] = [offence for offence in shop.offences() if offence.startswith("book ")]
+    assert "still being indexed" in told
+    shop.works()
+    assert shop.offences() == []
+
+
+def test_of_many_offenders_the_first_are_printed_and_the_rest_counted():
+    offenders = [f"book {n}" for n in range(SHOWN_AT_MOST + 5)]
+
+    lines = _verdict({"number": 7, "name": "it", "holds": False, "offenders": offenders})
+
+    assert lines.splitlines()[-2:] == ["  book 19", "  … and 5 more: --json tells all"]
+    assert len(lines.splitlines()) == 1 + SHOWN_AT_MOST + 1
+    assert len(offenders) == SHOWN_AT_MOST + 5
