@@ -1,9 +1,9 @@
 """`python -m benchmarks`: a demo of its own in a temporary folder, measured, and a table.
 
 One customer at a time; what is measured is how long he waits, not how much the machine can bear.
-Rate limits are off. Then catalogues are imported: BENCH_BOOKS of them (100,000), and on PostgreSQL
-too where BENCH_POSTGRES_URL names one. Nothing is judged: the figures belong to this machine and
-its load.
+Rate limits are off. Then books are searched and imported: BENCH_BOOKS of them (100,000), imported
+on PostgreSQL too where BENCH_POSTGRES_URL names one. Nothing is judged: the figures belong to this
+machine and its load.
 """
 
 import os
@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from benchmarks import catalogue, importing
+from benchmarks import catalogue, importing, searching
 from benchmarks.customer import Customer, seconds_for, seconds_until
 from tests.processes.running import Running, running_demo
 
@@ -36,6 +36,7 @@ def main() -> None:
             look(demo)
             buy(demo)
             look_while_importing(demo)
+    searching.measure(_tell)
     importing.measure(_tell)
     if url := os.environ.get("BENCH_POSTGRES_URL"):
         importing.measure(lambda what, figure: _tell(f"PostgreSQL: {what}", figure), url)

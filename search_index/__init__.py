@@ -1,7 +1,8 @@
 """Finds books. The database is the truth; the index only finds, and can be rebuilt from it."""
 
 from bookshop.database import Database
-from bookshop.settings import BadSetting, Settings
+from bookshop.settings import Settings
+from search_index.postgres.index import PostgresIndex
 from search_index.questions import (
     Facets,
     Found,
@@ -10,6 +11,7 @@ from search_index.questions import (
     SearchIndex,
     Sort,
     Suggestion,
+    YearBand,
 )
 from search_index.whoosh_index import WhooshIndex
 
@@ -21,12 +23,13 @@ __all__ = [
     "SearchIndex",
     "Sort",
     "Suggestion",
+    "YearBand",
     "open_index",
 ]
 
 
 def open_index(settings: Settings, database: Database) -> SearchIndex:
     """Cheap: nothing is read before the first question. One per process is enough."""
-    if settings.search != "whoosh":
-        raise BadSetting(f"BOOKSHOP_SEARCH={settings.search!r}: only whoosh is built in so far")
+    if settings.search == "postgres":
+        return PostgresIndex(database)
     return WhooshIndex(settings.var / "index", database)

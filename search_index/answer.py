@@ -1,5 +1,6 @@
 """What was found, as the JSON that the command line and the REST API answer alike."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from bookshop import money
 from bookshop.money import CURRENCY, Money
 from bookshop.stock import catalogue
 from bookshop.stock.catalogue import Card, OfferShown
-from search_index.questions import Facets, Found, PriceBand, Question
+from search_index.questions import Facets, Found, PriceBand, Question, Suggestion, YearBand
 
 
 def as_json(session: Session, found: Found, question: Question) -> dict[str, Any]:
@@ -19,6 +20,7 @@ def as_json(session: Session, found: Found, question: Question) -> dict[str, Any
         "did_you_mean": found.did_you_mean,
         "nearest": found.nearest,
         "degraded": found.degraded,
+        "cut_short": found.cut_short,
         "page": question.page,
         "per_page": question.per_page,
         "results": [book_as_json(card) for card in catalogue.cards(session, found.book_ids)],
@@ -40,6 +42,28 @@ def book_as_json(card: Card) -> dict[str, Any]:
     }
 
 
+def with_cards(
+    session: Session, suggestions: Sequence[Suggestion]
+) -> list[tuple[Suggestion, Card | None]]:
+    """Authors have no card; books that are not on sale any more are left out. One query."""
+    ids = [one.book_id for one in suggestions if one.book_id is not None]
+    cards = {card.id: card for card in catalogue.cards(session, ids)}
+    return [
+        (one, cards.get(one.book_id) if one.book_id is not None else None)
+        for one in suggestions
+        if one.book_id is None or one.book_id in cards
+    ]
+
+
+def suggestion_as_json(suggestion: Suggestion, card: Card | None) -> dict[str, Any]:
+    told = {"kind": suggestion.kind, "text": suggestion.text, "book_id": suggestion.book_id}
+    if card is None:
+        return told
+    facts = book_as_json(card)
+    names = ("isbn13", "authors", "price", "currency", "in_stock")
+    return told | {name: facts[name] for name in names}
+
+
 def _offer(offer: OfferShown) -> dict[str, Any]:
     return {
         "id": offer.id,
@@ -57,6 +81,8 @@ def _facets(facets: Facets) -> dict[str, Any]:
         "language": facets.language,
         "seller": facets.seller,
         "price": [_band(band) for band in facets.price],
+        "year": [_years(band) for band in facets.year],
+        "in_stock": facets.in_stock,
     }
 
 
@@ -66,6 +92,10 @@ def _band(band: PriceBand) -> dict[str, Any]:
         "max_price": _decimal(band.max_price),
         "count": band.count,
     }
+
+
+def _years(band: YearBand) -> dict[str, Any]:
+    return {"min_year": band.min_year, "max_year": band.max_year, "count": band.count}
 
 
 def _decimal(amount: Money | None) -> str | None:

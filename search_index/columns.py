@@ -1,12 +1,12 @@
-"""What filters, facets and sorts look at: one row per document of the index, in numpy.
+"""What filters, facets and sorts look at: columns beside the documents of each segment.
 
-Changes of price and stock do not touch the index. They are found by the time of their last change
-and overwrite the rows here.
+They are files of the index, mapped into memory. Changes of price and stock do not touch the index:
+they are found by the time of their last change and overwrite what is mapped, in this process alone.
 """
 
-from collections.abc import Collection, Hashable
-from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,117 +16,135 @@ from sqlalchemy.orm import Session
 from bookshop.books.models import Offer
 from bookshop.database import now
 from bookshop.stock.models import Shelf
-from search_index.facts import Facts, facts_of
-from search_index.generation import Generation
-from search_index.language import words
+from search_index.arrays import Arrays
+from search_index.facts import AT_ONCE, in_batches, offers_of
+from search_index.generation import Documents, Generation, Segment
+from search_index.segments import NOBODY, OF_BOOKS, OF_OFFERS, offers_row
+from search_index.tables import Codes, Column, Table
 
 # A change is stamped before it is committed, perhaps by a machine whose clock is behind.
-_COMMITS_TAKE = timedelta(seconds=15)
-NO_YEAR = np.iinfo(np.int16).min
-
-_ROW = np.dtype(
-    [
-        ("book", "i8"),
-        ("revision", "i8"),
-        ("on_sale", "?"),
-        ("price", "i8"),
-        ("copies", "i8"),
-        ("sold", "i8"),
-        ("year", "i2"),
-        ("created", "f8"),
-        ("title", "S32"),
-        ("category", "i4"),
-        ("language", "i4"),
-        ("sellers", "i4"),
-    ]
-)
-
-T = TypeVar("T", bound=Hashable)
-
-
-class Codes(Generic[T]):
-    """Small numbers that stand for values, in the order in which they were first met."""
-
-    def __init__(self) -> None:
-        self.values: list[T] = []
-        self._codes: dict[T, int] = {}
-
-    def of(self, value: T) -> int:
-        if value not in self._codes:
-            self._codes[value] = len(self.values)
-            self.values.append(value)
-        return self._codes[value]
-
-    def known(self, value: T) -> int:
-        return self._codes.get(value, -1)
+COMMITS_TAKE = timedelta(seconds=15)
 
 
 class Columns:
-    """Row n belongs to document n of one generation; one more row, the last, to none."""
+    """Of the documents of one generation. What a newer one has in common with it is shared."""
 
-    def __init__(self, size: int = 0) -> None:
+    def __init__(self) -> None:
         self.categories: Codes[str] = Codes()
         self.languages: Codes[str] = Codes()
-        self.sellers: Codes[tuple[str, ...]] = Codes()  # who sells it, together one value
-        self.rows = np.zeros(size + 1, _ROW)
-        self.title_rank: NDArray[np.int64] = np.zeros(size + 1, np.int64)
-        self._by_book: NDArray[np.int64] = np.zeros(size + 1, np.int64)
-        self._looked_at = now() - _COMMITS_TAKE
+        self.sellers: Codes[tuple[str, ...]] = Codes([NOBODY])  # 0 is: not on sale
+        self._generation = Generation(("", 0), [])
+        self._parts: list[dict[str, Column]] = []
+        self._looked_at = now() - COMMITS_TAKE
         self._met: set[tuple[int, datetime]] = set()
 
-    def moved_to(self, generation: Generation, session: Session) -> "Columns":
-        """The columns of a newer generation: only what it brought is read from SQL."""
-        moved = Columns(generation.size)
+    def moved_to(self, generation: Generation) -> "Columns":
+        """The columns of a newer generation."""
+        moved = Columns()
         moved.categories, moved.languages = self.categories, self.languages
         moved.sellers = self.sellers
+        known = dict(zip(self._generation.segments, self._parts, strict=True))
+        moved._generation = generation
+        moved._parts = [known.get(each) or moved._part(each) for each in generation.segments]
         moved._looked_at, moved._met = self._looked_at, self._met
-        moved.rows["book"][:-1] = np.where(generation.alive, generation.books, 0)
-        moved._by_book = np.argsort(moved.rows["book"])
-        known, where = self._rows_of(generation.books)
-        known &= generation.alive & (self.rows["revision"][where] == generation.revisions)
-        moved.rows[:-1][known] = self.rows[where[known]]
-        moved._overwrite(session, generation.books[generation.alive & ~known].tolist())
-        moved.title_rank = np.argsort(np.argsort(moved.rows["title"], kind="stable"))
+        if new := [each.offers for each in generation.segments if each not in known]:
+            read_at = min(datetime.fromtimestamp(file.json("read_at"), UTC) for file in new)
+            moved._looked_at, moved._met = min(read_at, moved._looked_at), set()
         return moved
+
+    def of(self, name: str, documents: Documents) -> Column:
+        """The column's values for these documents, which ascend."""
+        pieces = [part[name][own] for part, own in self._shared_out(documents)]
+        if len(pieces) == 1:
+            return pieces[0]
+        return np.concatenate(pieces) if pieces else np.zeros(0, np.int32)
+
+    def all_on_sale(self) -> Documents:
+        sellers = [part["sellers"] for part in self._parts]
+        there = self._generation.alive.copy()
+        for start, part in zip(self._generation.starts.tolist(), sellers, strict=False):
+            there[start : start + len(part)] &= part != 0
+        return np.flatnonzero(there).astype(np.int32)
+
+    def on_sale(self, documents: Documents) -> Documents:
+        """Those of them that are, and whose segment has no newer one of the same book."""
+        on_sale = (self.of("sellers", documents) != 0) & self._generation.alive[documents]
+        return np.asarray(documents[on_sale])
+
+    def likely_best(self, documents: Documents, most: int) -> Documents:
+        """Of very many, in any order: those that have ever been sold, and some of the others."""
+        if len(documents) <= most:
+            return np.unique(documents)
+        documents = np.sort(documents)
+        sold = documents[self.of("sold", documents) > 0]
+        return np.unique(np.concatenate([sold, documents[:most]]))
 
     def follow(self, session: Session) -> None:
         """Overwrite what was changed since the last look: prices, copies, offers withdrawn."""
-        since, looking_at = self._looked_at - _COMMITS_TAKE, now()
-        changes = set(_changes(session, since))
-        self._overwrite(session, {book_id for book_id, _ in changes - self._met})
+        since, looking_at = self._looked_at - COMMITS_TAKE, now()
+        changes = set(changed_since(session, since))
+        changed = sorted({book_id for book_id, _ in changes - self._met})
+        for some in in_batches(changed, AT_ONCE):
+            self._overwrite(session, some)
         self._looked_at, self._met = looking_at, changes
 
-    def _overwrite(self, session: Session, book_ids: Collection[int]) -> None:
-        found = list(facts_of(session, book_ids))
-        known, where = self._rows_of(np.array([fact.book_id for fact in found], np.int64))
-        for fact, is_known, row in zip(found, known, where, strict=True):
-            if is_known:
-                self.rows[row] = self._row(fact)
+    def follow_oldest(self, session: Session, fewest: int, most: int) -> datetime | None:
+        """Overwrite the oldest changes; tells up to when. None: so few are not worth it."""
+        changes = sorted(changed_since(session, self._looked_at - COMMITS_TAKE), key=_when)
+        if len(changes) < fewest:
+            return None
+        until = changes[most][1] if len(changes) > most else now()
+        changed = {book_id for book_id, _ in changes[:most]}
+        for some in in_batches(sorted(changed), AT_ONCE):
+            self._overwrite(session, some)
+        return until
 
-    def _rows_of(self, books: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-        """Which of the books have a row, and where it is."""
-        place = np.searchsorted(self.rows["book"], books, sorter=self._by_book)
-        where = self._by_book[np.minimum(place, len(self._by_book) - 1)]
-        return self.rows["book"][where] == books, where
+    def offers_of(self, segment: Segment) -> Table:
+        """As they are now."""
+        part = self._parts[self._generation.segments.index(segment)]
+        values = {"sellers": self.sellers.values}
+        return Table({name: part[name] for name in OF_OFFERS}, values)
 
-    def _row(self, fact: Facts) -> tuple[object, ...]:
-        return (
-            fact.book_id,
-            fact.revision,
-            bool(fact.sellers),
-            fact.price,
-            fact.copies,
-            fact.sold,
-            NO_YEAR if fact.year is None else fact.year,
-            fact.created_at.timestamp(),
-            " ".join(words(fact.title)).encode("cp1251", "replace")[:32],
-            self.categories.of(fact.category),
-            self.languages.of(fact.language),
-            self.sellers.of(fact.sellers),
-        )
+    def _overwrite(self, session: Session, book_ids: Sequence[int]) -> None:
+        offers = offers_of(session, book_ids)
+        self._generation.look()  # to write to a file that was cut off ends the process
+        rows = np.array([offers_row(offers[each], self.sellers) for each in book_ids], np.int32)
+        ids = np.array(book_ids)
+        for segment, part in zip(self._generation.segments, self._parts, strict=True):
+            documents = segment.documents_of(ids)
+            there = documents >= 0
+            for name, column in zip(OF_OFFERS, rows[there].T, strict=True):
+                part[name][documents[there]] = column
+
+    def _part(self, segment: Segment) -> dict[str, Column]:
+        part = {name: segment.books[name] for name in OF_BOOKS}
+        part |= {name: segment.offers[name] for name in OF_OFFERS}
+        for name, codes, file in (
+            ("category", self.categories, segment.books),
+            ("language", self.languages, segment.books),
+            ("sellers", self.sellers, segment.offers),
+        ):
+            part[name] = _translated(codes, file, name)
+        return part
+
+    def _shared_out(
+        self, documents: Documents
+    ) -> Iterator[tuple[dict[str, Column], Documents | slice]]:
+        """To each segment its own, under the numbers that they have there."""
+        starts = self._generation.starts
+        ends = np.searchsorted(documents, starts)
+        for number, part in enumerate(self._parts):
+            first, last = int(ends[number]), int(ends[number + 1])
+            start, size = int(starts[number]), int(starts[number + 1] - starts[number])
+            if last - first == size:
+                yield part, slice(None)  # all of it: nothing to pick
+            elif last > first:
+                own = documents[first:last]
+                yield part, own - np.int32(start) if start else own
 
 
-def _changes(session: Session, since: datetime) -> list[tuple[int, datetime]]:
+def changed_since(session: Session, since: datetime) -> list[tuple[int, datetime]]:
+    """Each book whose price, copies or offers changed, and when."""
     of_offers = select(Offer.book_id, Offer.changed_at).where(Offer.changed_at > since)
     of_shelves = (
         select(Offer.book_id, Shelf.changed_at)
@@ -136,3 +154,17 @@ def _changes(session: Session, since: datetime) -> list[tuple[int, datetime]]:
     return [
         (book_id, at) for query in (of_offers, of_shelves) for book_id, at in session.execute(query)
     ]
+
+
+def _when(change: tuple[int, datetime]) -> datetime:
+    return change[1]
+
+
+def _translated(codes: Codes[Any], file: Arrays, name: str) -> NDArray[np.int32]:
+    """The codes of a file as they are in this process; mostly the same ones."""
+    values = [tuple(each) if isinstance(each, list) else each for each in file.json("values")[name]]
+    translation = codes.translation(values)
+    column = file[name]
+    if np.array_equal(translation, np.arange(len(values))):
+        return column
+    return np.asarray(translation[column])

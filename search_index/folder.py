@@ -5,19 +5,22 @@
 
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from whoosh.index import FileIndex, create_in, open_dir
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC, clean_files, create_in
 from whoosh.util.filelock import FileLock, try_for
 
+from search_index.codec import OFFERS, ArraySegment
 from search_index.documents import SCHEMA
 
 T = TypeVar("T")
 Stamp = tuple[str, int]  # the folder in use, and the number of its last commit
 
+INDEX = "MAIN"  # as Whoosh calls it
 _DAMAGED = "damaged"
 _TRIES = 3  # a writer may replace what is being looked at
 _PATIENCE = 60.0  # seconds; a writer that waits longer is told so, and comes again
@@ -32,27 +35,44 @@ class Folder:
         self.path = path
         self._patience = patience
 
-    def open(self) -> FileIndex:
+    def segments(self) -> tuple[Stamp, list[ArraySegment]]:
         """Raises whatever Whoosh raises when there is no index or it is damaged."""
-        return open_dir(str(self.path / self._current.read_text()))
+        stamp = self.stamp()
+        toc = TOC.read(FileStorage(str(self.place(stamp))), INDEX, gen=stamp[1])
+        return stamp, toc.segments
+
+    def publish(self, stamp: Stamp, segments: Sequence[ArraySegment]) -> None:
+        """From now on these are the index. Readers keep what else they have open."""
+        place, commits = self.place(stamp), stamp[1] + 1
+        storage = FileStorage(str(place))
+        TOC(SCHEMA, list(segments), commits).write(storage, INDEX)
+        clean_files(storage, INDEX, commits, segments)
+        used = {segment.path(place, OFFERS) for segment in segments}
+        for file in set(place.glob(f"*.{OFFERS}*")) - used:
+            file.unlink(missing_ok=True)
+
+    def place(self, stamp: Stamp) -> Path:
+        return self.path / stamp[0]
 
     def stamp(self) -> Stamp:
         """Another one after every commit; cheap enough to be looked at before each question."""
         for _ in range(_TRIES):
             name = self._current.read_text()
-            commits = (self.path / name).glob("_MAIN_*.toc")
+            commits = (self.path / name).glob(f"_{INDEX}_*.toc")
             if numbers := [int(commit.stem.rpartition("_")[2]) for commit in commits]:
                 return name, max(numbers)
         raise FileNotFoundError(self.path / name)
 
     def mark_damaged(self, stamp: Stamp) -> None:
         """A reader's word to the writer. The mark goes away with the damaged folder."""
-        name, _ = stamp
-        if (self.path / name).exists():
-            (self.path / name / _DAMAGED).touch()
+        if self.place(stamp).exists():
+            (self.place(stamp) / _DAMAGED).touch()
 
     def is_marked_damaged(self) -> bool:
-        return (self.path / self._current.read_text() / _DAMAGED).exists()
+        return (self.place(self.stamp()) / _DAMAGED).exists()
+
+    def unmark(self) -> None:
+        (self.place(self.stamp()) / _DAMAGED).unlink(missing_ok=True)
 
     @contextmanager
     def one_writer(self) -> Iterator[None]:
@@ -66,11 +86,12 @@ class Folder:
         finally:
             lock.release()
 
-    def replace(self, fill: Callable[[FileIndex], T]) -> T:
+    def replace(self, fill: Callable[[Stamp], T]) -> T:
         """Build a new index beside the one in use, and use it once it is whole."""
         folder = self.path / f"books-{uuid.uuid4().hex[:12]}"
         folder.mkdir(parents=True)
-        filled = fill(create_in(str(folder), SCHEMA))
+        create_in(str(folder), SCHEMA, INDEX)
+        filled = fill((folder.name, 0))
         draft = self.path / "current.new"
         draft.write_text(folder.name)
         draft.replace(self._current)

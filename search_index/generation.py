@@ -1,33 +1,41 @@
-"""One committed state of the Whoosh index, read into numpy as far as questions need it."""
+"""One committed state of the index, mapped into memory."""
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.reading import SegmentReader, TermNotFound
 
+from search_index.arrays import Arrays, Damaged
+from search_index.codec import BOOKS, OFFERS, ArraySegment
+from search_index.documents import FIELDS
 from search_index.folder import Folder, Stamp
+from search_index.names import Names
+from search_index.postings import Field
+from search_index.spelling import Spelling
+from search_index.starts import Starts
 
-T = TypeVar("T")
-Numbers = NDArray[np.int64]
-Weights = NDArray[np.float32]
-Postings = tuple[Numbers, Weights]
+Documents = NDArray[np.int32]  # their numbers, counted through all segments
+Weights = NDArray[np.uint8]
+Postings = tuple[Documents, Weights]
+Term = tuple[str, str]  # a field and a word
 
-_MOST_KEPT = 5_000
-_NOTHING: Postings = (np.zeros(0, np.int64), np.zeros(0, np.float32))
+_MOST_KEPT = 20_000
+_LARGE = 20_000  # postings; what is joined of so many is not kept
+_NOTHING: Postings = (np.zeros(0, np.int32), np.zeros(0, np.uint8))
+_TRIES = 3  # a writer may replace what is being opened
 
 
 class IndexDamaged(Exception):
-    """The index is not there, or its files are not what Whoosh wrote."""
+    """The index is not there, or its files are not what was written."""
 
 
 @contextmanager
 def reading_files() -> Iterator[None]:
-    """Whoosh raises all kinds of errors for a file that is cut off or overwritten."""
+    """Whoosh raises all kinds of errors for a list of segments that is cut off or overwritten."""
     try:
         yield
     except Exception as error:
@@ -35,137 +43,153 @@ def reading_files() -> Iterator[None]:
 
 
 class Segment:
-    """A file of the index. It never changes; only which of its documents still count does."""
+    """Files of the index. They never change; only which of their documents still count does."""
 
-    def __init__(self, reader: SegmentReader) -> None:
-        self.id: str = reader.segment().segid
-        self.size: int = reader.doc_count_all()
-        self.books = _column(reader, "number")
-        self.revisions = _column(reader, "revision")
-        self.lengths = _column(reader, "length").astype(np.float32)
-        self.naming = _column(reader, "naming").astype(np.float32)
-        self._reader = reader
-        self._reading = threading.Lock()  # Whoosh's files have one position for all threads
-        self._kept: dict[tuple[str, str], Postings] = {}
-        self._kept_terms: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    def __init__(self, folder: Path, listed: ArraySegment) -> None:
+        self.id = str(listed.segid)
+        self.size = listed.size
+        self.books = listed.open(folder, BOOKS)
+        self.offers = listed.open(folder, OFFERS)
+        self.fields = {name: Field(self.books, name) for name in FIELDS}
+        self.spelling = Spelling(self.books)
+        self.names = Names(self.books)
+        self.starts = Starts(self.books)
+        self.titles = self.books.words("titles")
+        self.book_ids = self.books["book"]
+        self.lengths = self.books["length"]
+        self._by_book = self.books["by_book"]
 
-    def postings(self, field: str, term: str) -> Postings:
-        """The documents that have the term, ascending, and its weight in each."""
-        kept = self._kept.get((field, term))
-        if kept is None:
-            with self._reading, reading_files():
-                kept = self._read(field, term)
-            _keep(self._kept, (field, term), kept)
-        return kept
+    def files(self) -> Sequence[Arrays]:
+        return (self.books, self.offers)
 
-    def terms(self, field: str, prefix: str = "") -> list[tuple[str, int]]:
-        """Every term that begins so, and how many documents have it."""
-        kept = self._kept_terms.get((field, prefix))
-        if kept is None:
-            with self._reading, reading_files():
-                kept = [
-                    (term.decode(), info.doc_frequency())
-                    for term, info in self._reader.iter_prefix(field, prefix)
-                ]
-            _keep(self._kept_terms, (field, prefix), kept)
-        return kept
+    def number(self, field: str, term: bytes) -> int | None:
+        return self.fields[field].words.find(term)
 
-    def _read(self, field: str, term: str) -> Postings:
-        try:
-            matcher = self._reader.postings(field, term.encode())
-        except TermNotFound:
-            return _NOTHING
-        documents: list[int] = []
-        weights: list[float] = []
-        while matcher.is_active():
-            documents.append(matcher.id())
-            weights.append(matcher.weight())
-            matcher.next()
-        return np.array(documents, np.int64), np.array(weights, np.float32)
+    def documents_of(self, book_ids: NDArray[Any]) -> Documents:
+        """One for each book, -1 where there is none."""
+        if not self.size:
+            return np.full(len(book_ids), -1, np.int32)
+        place = np.searchsorted(self.book_ids, book_ids, sorter=self._by_book)
+        found = self._by_book[np.minimum(place, self.size - 1)]
+        return np.where(self.book_ids[found] == book_ids, found, -1).astype(np.int32)
 
 
 class Generation:
     """All segments of one commit; a document's number counts through them."""
 
-    def __init__(self, stamp: Stamp, parts: list[tuple[Segment, list[int]]]) -> None:
-        """`parts` are the segments, each with its documents that no longer count."""
+    def __init__(self, stamp: Stamp, parts: Sequence[tuple[Segment, ArraySegment]]) -> None:
+        """`parts` are the segments, each beside what the list says of it now."""
         self.stamp = stamp
         self.segments = [segment for segment, _ in parts]
-        self._starts = np.cumsum([0, *(segment.size for segment in self.segments)])
-        self.size = int(self._starts[-1])
-        self.books = _joined([segment.books for segment in self.segments], np.int64)
-        self.revisions = _joined([segment.revisions for segment in self.segments], np.int64)
-        self.lengths = _joined([segment.lengths for segment in self.segments], np.float32)
-        self.naming = _joined([segment.naming for segment in self.segments], np.float32)
+        sizes = [segment.size for segment in self.segments]
+        self.starts = np.cumsum([0, *sizes]).astype(np.int32)  # as documents are numbered
+        self.size = int(self.starts[-1])
         self.alive = np.ones(self.size, bool)
-        for start, (_, deleted) in zip(self._starts, parts, strict=False):
-            self.alive[[start + number for number in deleted]] = False
+        for start, (_, listed) in zip(self.starts, parts, strict=False):
+            self.alive[start + listed.dead] = False
+        self._kept: dict[Term, Postings] = {}
+        self._counts: dict[Term, int] = {}
+
+    @cached_property
+    def lengths(self) -> NDArray[np.uint8]:
+        return _joined([segment.lengths for segment in self.segments], np.uint8)
+
+    @cached_property
+    def naming(self) -> NDArray[np.uint8]:
+        """How many words each title has."""
+        return _joined([segment.books["naming"] for segment in self.segments], np.uint8)
 
     @cached_property
     def usual_length(self) -> float:
         return float(self.lengths[self.alive].mean()) if self.alive.any() else 1.0
 
     def postings(self, field: str, term: str) -> Postings:
+        """The documents that have the term, ascending, and its weight in each."""
+        kept = self._kept.get((field, term))
+        if kept is None:
+            kept = self._postings(field, _as_bytes(term))
+            if len(kept[0]) < _LARGE or len(self.segments) == 1:
+                _keep(self._kept, (field, term), kept)
+        return kept
+
+    def frequency(self, field: str, term: str) -> int:
+        count = self._counts.get((field, term))
+        if count is None:
+            found = self._numbers(field, _as_bytes(term))
+            count = sum(segment.fields[field].count(number) for _, segment, number in found)
+            _keep(self._counts, (field, term), count)
+        return count
+
+    def book(self, document: int) -> tuple[str, int]:
+        """Its title and its id."""
+        place = int(np.searchsorted(self.starts, document, side="right")) - 1
+        segment, own = self.segments[place], document - int(self.starts[place])
+        return segment.titles[own].decode(), int(segment.book_ids[own])
+
+    def look(self, *, thoroughly: bool = False) -> None:
+        """Raises IndexDamaged when a file is no longer what was opened."""
+        try:
+            for segment in self.segments:
+                for file in segment.files():
+                    file.check() if thoroughly else file.look()
+        except Damaged as error:
+            raise IndexDamaged from error
+
+    def contents(self) -> dict[int, int]:
+        books = _joined([segment.book_ids for segment in self.segments], np.int32)
+        revisions = _joined([segment.books["revision"] for segment in self.segments], np.int32)
+        pairs = zip(books[self.alive].tolist(), revisions[self.alive].tolist(), strict=True)
+        return dict(pairs)
+
+    def _postings(self, field: str, term: bytes) -> Postings:
         parts = [
-            (start + documents, weights)
-            for start, segment in zip(self._starts, self.segments, strict=False)
-            for documents, weights in [segment.postings(field, term)]
-            if len(documents)
+            (start, *segment.fields[field].postings(number))
+            for start, segment, number in self._numbers(field, term)
         ]
         if not parts:
             return _NOTHING
         if len(parts) == 1:
-            return parts[0]
-        documents, weights = zip(*parts, strict=True)
-        return np.concatenate(documents), np.concatenate(weights)
+            start, documents, weights = parts[0]
+            return (documents + np.int32(start) if start else documents), weights
+        documents = np.concatenate([documents + np.int32(start) for start, documents, _ in parts])
+        return documents, np.concatenate([weights for *_, weights in parts])
 
-    def frequency(self, field: str, term: str) -> int:
-        return sum(len(segment.postings(field, term)[0]) for segment in self.segments)
-
-    def terms(self, field: str, prefix: str = "") -> Iterator[tuple[str, int]]:
-        """A term comes once for each segment that has it."""
-        for segment in self.segments:
-            yield from segment.terms(field, prefix)
-
-    def contents(self) -> dict[int, int]:
-        books, revisions = self.books[self.alive].tolist(), self.revisions[self.alive].tolist()
-        return dict(zip(books, revisions, strict=True))
+    def _numbers(self, field: str, term: bytes) -> Iterator[tuple[int, Segment, int]]:
+        for start, segment in zip(self.starts.tolist(), self.segments, strict=False):
+            if (number := segment.number(field, term)) is not None:
+                yield start, segment, number
 
 
 def read_generation(folder: Folder, last: Generation | None = None) -> Generation:
     """Segments that the last one had already are taken over as they are."""
-    try:
-        return _read_generation(folder, last)
-    except IndexDamaged:
-        return _read_generation(folder, last)  # it was replaced by a new one at this very moment
+    for _ in range(_TRIES - 1):
+        try:
+            return _read_generation(folder, last)
+        except IndexDamaged:
+            pass  # perhaps it was replaced by a new one at this very moment
+    return _read_generation(folder, last)
 
 
 def _read_generation(folder: Folder, last: Generation | None) -> Generation:
     known = {segment.id: segment for segment in last.segments} if last else {}
     with reading_files():
-        stamp = folder.stamp()
-        readers = [reader for reader, _ in folder.open().reader().leaf_readers()]
-        parts = [
-            (
-                known.get(reader.segment().segid) or Segment(reader),
-                list(reader.segment().deleted_docs()),
-            )
-            for reader in readers
-            if reader.doc_count_all()
-        ]
+        stamp, listed = folder.segments()
+        place = folder.place(stamp)
+        parts = [(known.get(each.segid) or Segment(place, each), each) for each in listed]
     return Generation(stamp, parts)
 
 
-def _keep(kept: dict[tuple[str, str], T], key: tuple[str, str], value: T) -> None:
+def _as_bytes(term: str) -> bytes:
+    return term.encode("utf-8", "surrogatepass")
+
+
+def _keep(kept: dict[Term, Any], key: Term, value: Any) -> None:
     if len(kept) >= _MOST_KEPT:
         kept.clear()
     kept[key] = value
 
 
-def _column(reader: SegmentReader, name: str) -> Numbers:
-    values = reader.column_reader(name, translate=False)
-    return np.fromiter((values[n] for n in range(reader.doc_count_all())), np.int64)
-
-
 def _joined(arrays: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
+    if len(arrays) == 1:
+        return arrays[0]
     return np.concatenate(arrays) if arrays else np.zeros(0, kind)

@@ -29,18 +29,23 @@ COMMON_WORDS = frozenset((
 ))
 # What people say to a bookshop beside the book that they mean; it may be in a title all the same.
 SHOP_TALK = frozenset((
-    "author", "book", "books", "buy", "cheap", "copy", "download", "ebook", "edition", "epub",
-    "find", "free", "hardback", "hardcover", "isbn", "kindle", "looking", "need", "novel", "online",
-    "order", "paperback", "pdf", "price", "publisher", "read", "shop", "store", "story", "used",
-    "want",
-    "автор", "бесплатно", "год", "года", "году", "г", "доставка", "доставкой", "заказать", "изд",
-    "издание", "издательство", "исбн", "ищу", "книга", "книги", "книгу", "книжка", "купить",
-    "магазин", "найти", "недорого", "нужна", "обложка", "онлайн", "отзывы", "переплет", "повесть",
-    "рассказ", "роман", "скачать", "сочинение", "цена", "читать",
+    "author", "book", "books", "buy", "cheap", "children", "copy", "download", "ebook", "edition",
+    "epub", "find", "free", "hardback", "hardcover", "isbn", "kids", "kindle", "looking", "need",
+    "novel", "novels", "online", "order", "paperback", "pdf", "poems", "price", "publisher",
+    "read", "shop", "store", "stories", "story", "used", "want",
+    "автор", "бесплатно", "г", "год", "года", "году", "детей", "детям", "доставка", "доставкой",
+    "заказать", "изд", "издание", "издательство", "исбн", "ищу", "книга", "книги", "книгу",
+    "книжка", "купить", "магазин", "найти", "недорого", "нужна", "обложка", "онлайн", "отзывы",
+    "переплет", "повести", "повесть", "почитать", "про", "рассказ", "рассказы", "роман", "романы",
+    "сказки", "скачать", "собрание", "сочинение", "сочинения", "стихи", "цена", "читать",
 ))
 # fmt: on
 
-_FLEETING = re.compile(r"(?<=[бвгджзклмнпрстфхцчшщ])[ео]([кц])$")  # отец, отца
+# отец, отца; сестер, сестра. Both forms of every word lose it alike.
+_FLEETING = re.compile(
+    r"(?<=[бвгджзклмнпрстфхцчшщ])[ео](?=[кц]$)|(?<=..[бвгджзклмнпрстфхцчшщ])[ео](?=[лнр]$)"
+)
+_DAYS = dict.fromkeys(("дня", "дню", "днем", "дне", "дни", "дней", "дням", "днями", "днях"), "день")
 
 _stemmers = {"en": Stemmer.Stemmer("english"), "ru": Stemmer.Stemmer("russian")}
 _stemming = threading.Lock()  # a stemmer is not safe to share between threads
@@ -62,7 +67,7 @@ def stems(text: str) -> list[str]:
 def stem(word: str) -> str:
     with _stemming:
         if is_cyrillic(word):
-            return _FLEETING.sub(r"\1", str(_stemmers["ru"].stemWord(word)))
+            return _FLEETING.sub("", str(_stemmers["ru"].stemWord(_DAYS.get(word, word))))
         return str(_stemmers["en"].stemWord(word))
 
 

@@ -1,13 +1,20 @@
-"""Which documents fit a reading of the question, and how well."""
+"""Which documents fit a reading of the question, and how well.
+
+Lists of documents ascend. Work is done on those that may still fit, the rarest word first.
+"""
 
 import math
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from search_index.columns import Columns
-from search_index.generation import Generation, Numbers, Weights
+from search_index.generation import Documents, Generation
 from search_index.language import stem, title_key
+from search_index.patience import Patience
 from search_index.query import Reading
 from search_index.words_meant import Group
 
@@ -22,52 +29,61 @@ _LOOKED_AT = 500  # of the best: whose titles are compared with the question
 _NEAR_ENOUGH = 0.4  # of the best score, where any word will do
 _ENOUGH = 20  # fewer: descriptions are looked through as well
 
-Matches = tuple[Numbers, Weights]  # documents, ascending, and the score of each
-NOTHING: Matches = (np.zeros(0, np.int64), np.zeros(0, np.float32))
+_MANY = 20_000  # documents: marking all that there are is quicker than searching for each
+
+Scores = NDArray[np.float32]
+Matches = tuple[Documents, Scores]
+NOTHING: Matches = (np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
 def everything(columns: Columns) -> Matches:
-    documents = np.flatnonzero(columns.rows["on_sale"])
-    return documents, np.ones(len(documents), np.float32)
+    return _evenly(columns.all_on_sale())
 
 
 def exactly(generation: Generation, columns: Columns, field: str, term: str) -> Matches:
-    documents, _ = generation.postings(field, term)
-    documents = documents[columns.rows["on_sale"][documents] & generation.alive[documents]]
-    return documents, np.ones(len(documents), np.float32)
+    return _evenly(columns.on_sale(generation.postings(field, term)[0]))
 
 
 def match(
-    generation: Generation, columns: Columns, reading: Reading, *, prose: bool = True
+    generation: Generation,
+    columns: Columns,
+    reading: Reading,
+    patience: Patience,
+    *,
+    prose: bool = True,
 ) -> Matches:
     """What is on sale and fits."""
-    documents, scores = _match(generation, columns, reading, {"words": 1.0})
+    documents, scores = _match(generation, columns, reading, {"words": 1.0}, patience)
     if prose and len(documents) < _ENOUGH:
         by_names = documents
-        documents, scores = _match(generation, columns, reading, _FIELDS)
-        scores[~np.isin(documents, by_names)] *= _BY_PROSE
+        documents, scores = _match(generation, columns, reading, _FIELDS, patience)
+        less = np.full(len(documents), np.float32(_BY_PROSE))
+        less[_common(documents, by_names, generation.size)[0]] = 1
+        scores *= less
     titled, _ = exactly(generation, columns, "title", reading.title)
-    documents, scores = _with_titled(documents, scores, titled)
+    documents, scores = _with_titled(documents, scores, titled, generation.size)
     if not len(documents):
         return NOTHING
     scores /= scores.max() or 1
-    scores *= 1 + _naming(generation, reading, documents, scores)
+    _prefer_well_named(generation, reading, documents, scores)
     for title in _titles(generation, reading, int(documents[scores.argmax()])):
-        scores[np.isin(documents, generation.postings("title", title)[0])] += 1
+        called_so, _ = generation.postings("title", title)
+        scores[_common(documents, called_so, generation.size)[0]] += 1
     if reading.any_word:
         near_enough = scores >= _NEAR_ENOUGH * scores.max()
         documents, scores = documents[near_enough], scores[near_enough]
-    return documents, scores * _appeal(columns, documents)
+    return documents, scores * appeal(columns, documents)
 
 
-def _with_titled(documents: Numbers, scores: Weights, titled: Numbers) -> Matches:
+def _with_titled(documents: Documents, scores: Scores, titled: Documents, size: int) -> Matches:
     """A book that is called so belongs there, however its title is cut into words."""
-    missing = np.setdiff1d(titled, documents, assume_unique=True)
-    if not len(missing):
+    missing = np.ones(len(titled), bool)
+    missing[_common(titled, documents, size)[0]] = False
+    if not missing.any():
         return documents, scores
-    every = np.concatenate([documents, missing])
+    every = np.concatenate([documents, titled[missing]])
     order = np.argsort(every)
-    return every[order], np.concatenate([scores, np.zeros(len(missing), np.float32)])[order]
+    return every[order], np.concatenate([scores, np.zeros(missing.sum(), np.float32)])[order]
 
 
 def _titles(generation: Generation, reading: Reading, best: int) -> set[str]:
@@ -78,59 +94,174 @@ def _titles(generation: Generation, reading: Reading, best: int) -> set[str]:
     return {reading.title, title_key(wording), title_key(asked)} - {""}
 
 
-def _naming(
-    generation: Generation, reading: Reading, documents: Numbers, scores: Weights
-) -> Weights:
-    """How much of a book's title was said, of the best ones; from 0 to 1."""
-    said = np.zeros(len(documents), np.float32)
-    best = np.argsort(-scores, kind="stable")[:_LOOKED_AT]
-    best.sort()
+def _prefer_well_named(
+    generation: Generation, reading: Reading, documents: Documents, scores: Scores
+) -> None:
+    """Of the best ones, those whose title was said, and little else; up to twice the score."""
+    best = _best(scores, _LOOKED_AT)
+    said = np.zeros(len(best), np.float32)
     for group in reading.groups:
-        forms = [
-            generation.postings("words" if form.startswith("#") else "named", stem(form))[0]
-            for form in group.forms
-        ]
-        has_it = np.isin(documents[best], np.concatenate(forms))
-        said[best[has_it]] += group.required
+        if group.required:
+            said += _named_by(generation, group, documents[best])
     asked = max(1, sum(group.required for group in reading.groups))
-    of_title = np.minimum(1, said / np.maximum(1, generation.naming[documents]))
-    return np.asarray(of_title * (_WHOLE_TITLE + _NOTHING_ELSE * said / asked), np.float32)
+    of_title = np.minimum(1, said / np.maximum(1, generation.naming[documents[best]]))
+    scores[best] *= 1 + of_title * (_WHOLE_TITLE + _NOTHING_ELSE * said / asked)
 
 
-def _match(
-    generation: Generation, columns: Columns, reading: Reading, fields: dict[str, float]
-) -> Matches:
-    fits = columns.rows["on_sale"][:-1] & generation.alive
-    total = np.zeros(generation.size, np.float32)
-    for group in reading.groups:
-        scores = _scores(generation, group, fields)
-        if group.required and not reading.any_word:
-            fits &= scores > 0
-        total += scores
-    documents = np.flatnonzero(fits & (total > 0))
-    return documents, total[documents]
+def _best(scores: Scores, most: int) -> NDArray[np.int64]:
+    """Where they stand, ascending; of equals, the first."""
+    if len(scores) <= most:
+        return np.arange(len(scores))
+    least = -np.partition(-scores, most)[most]
+    better = np.flatnonzero(scores > least)
+    equal = np.flatnonzero(scores == least)[: most - len(better)]
+    return np.sort(np.concatenate([better, equal]))
 
 
-def _scores(generation: Generation, group: Group, fields: dict[str, float]) -> Weights:
-    """Of a book that has several forms of the word, the best one counts.
-
-    They are as rare together as the most frequent one is: a rare word is no likelier to be meant.
-    """
-    best = np.zeros(generation.size, np.float32)
-    for field, importance in fields.items():
-        postings = [generation.postings(field, stem(form)) for form in group.forms]
-        rarity = _rarity(max((len(documents) for documents, _ in postings), default=0), len(best))
-        for (documents, weights), sureness in zip(postings, group.forms.values(), strict=True):
-            norm = 1 - _LENGTH + _LENGTH * generation.lengths[documents] / generation.usual_length
-            strength = weights * (_SATURATION + 1) / (weights + _SATURATION * norm)
-            worth = sureness * importance * rarity
-            best[documents] = np.maximum(best[documents], worth * strength)
-    return best
+def _named_by(generation: Generation, group: Group, documents: Documents) -> NDArray[np.bool_]:
+    named = np.zeros(len(documents), bool)
+    for term in _sureness(group):
+        field = "words" if term.startswith("#") else "named"
+        having_it, _ = generation.postings(field, term)
+        named[_common(documents, having_it, generation.size)[0]] = True
+    return named
 
 
 def worded(generation: Generation, reading: Reading, document: int) -> str:
     """The question in the words of one book that was found."""
     return " ".join(_form_in(generation, group, document) for group in reading.groups)
+
+
+@dataclass(frozen=True)
+class _Having:
+    """The documents that have one form of a word in one field."""
+
+    documents: Documents
+    weights: NDArray[np.uint8]
+    worth: float
+
+
+def _match(
+    generation: Generation,
+    columns: Columns,
+    reading: Reading,
+    fields: dict[str, float],
+    patience: Patience,
+) -> Matches:
+    groups = [_having(generation, group, fields) for group in reading.groups]
+    required = [
+        having
+        for group, having in zip(reading.groups, groups, strict=True)
+        if group.required and not reading.any_word
+    ]
+    if required:
+        documents = _in_all(required, generation.size, patience)
+    else:
+        documents = _in_any([having for group in groups for having in group], generation.size)
+    documents = columns.on_sale(documents)
+    scores = np.zeros(len(documents), np.float32)
+    for group in groups if len(documents) else ():
+        patience.check()
+        scores += _scores(generation, group, documents)
+    return documents, scores
+
+
+def _having(generation: Generation, group: Group, fields: dict[str, float]) -> list[_Having]:
+    """All forms are as rare as the most frequent one: a rare word is no likelier to be meant."""
+    found = []
+    for field, importance in fields.items():
+        terms = _sureness(group).items()
+        postings = [(*generation.postings(field, term), sureness) for term, sureness in terms]
+        most = max((len(documents) for documents, *_ in postings), default=0)
+        worth = importance * _rarity(most, generation.size)
+        found += [
+            _Having(documents, weights, worth * sureness)
+            for documents, weights, sureness in postings
+            if len(documents)
+        ]
+    return found
+
+
+def _sureness(group: Group) -> dict[str, float]:
+    """Several forms may have one stem."""
+    terms: dict[str, float] = {}
+    for form, sureness in group.forms.items():
+        term = stem(form)
+        terms[term] = max(sureness, terms.get(term, 0.0))
+    return terms
+
+
+def _in_all(groups: Sequence[Sequence[_Having]], size: int, patience: Patience) -> Documents:
+    rarest, *others = sorted(groups, key=lambda group: sum(len(one.documents) for one in group))
+    documents = _in_any(rarest, size)
+    for group in others:
+        patience.check()
+        if not len(documents):
+            break
+        there = np.zeros(len(documents), bool)
+        for one in group:
+            there[_common(documents, one.documents, size)[0]] = True
+        documents = documents[there]
+    return documents
+
+
+def _in_any(group: Sequence[_Having], size: int) -> Documents:
+    lists = [one.documents for one in group]
+    if not lists:
+        return NOTHING[0]
+    if len(lists) == 1:
+        return lists[0]
+    if sum(map(len, lists)) < _MANY:
+        return np.unique(np.concatenate(lists))
+    marked = np.zeros(size, bool)
+    for documents in lists:
+        marked[documents] = True
+    return np.flatnonzero(marked).astype(np.int32)
+
+
+def _scores(generation: Generation, group: Sequence[_Having], documents: Documents) -> Scores:
+    """Of a book that has several forms of the word, the best one counts."""
+    best = np.zeros(len(documents), np.float32)
+    strengths = _strengths(generation.usual_length)
+    for one in group:
+        place, place_in_list = _common(documents, one.documents, generation.size)
+        weights = one.weights[place_in_list].astype(np.uint16)
+        lengths = generation.lengths[one.documents[place_in_list]]
+        scores = strengths[(weights << 8) | lengths] * np.float32(one.worth)
+        best[place] = np.maximum(best[place], scores)
+    return best
+
+
+@lru_cache(8)
+def _strengths(usual_length: float) -> Scores:
+    """For every weight and length that there can be: the place is 256 * weight + length."""
+    weights, lengths = np.divmod(np.arange(1 << 16, dtype=np.float32), 256)
+    norm = 1 - _LENGTH + _LENGTH * lengths / usual_length
+    return np.asarray(weights * (_SATURATION + 1) / (weights + _SATURATION * norm), np.float32)
+
+
+Places = NDArray[np.int64] | slice
+
+
+def _common(one: Documents, other: Documents, size: int) -> tuple[Places, Places]:
+    """Where in each of two lists that stands which is in both."""
+    if one is other:
+        return slice(None), slice(None)
+    if len(one) > len(other):
+        in_other, in_one = _common(other, one, size)
+        return in_one, in_other
+    if len(one) > _MANY:
+        return _marked(other, size)[one].nonzero()[0], _marked(one, size)[other].nonzero()[0]
+    place = np.searchsorted(other, one)
+    place[place == len(other)] = 0
+    found = np.flatnonzero(other[place] == one) if len(other) else place[:0]
+    return found, place[found]
+
+
+def _marked(documents: Documents, size: int) -> NDArray[np.bool_]:
+    marked = np.zeros(size, bool)
+    marked[documents] = True
+    return marked
 
 
 def _form_in(generation: Generation, group: Group, document: int) -> str:
@@ -141,18 +272,30 @@ def _form_in(generation: Generation, group: Group, document: int) -> str:
 
 
 def _part_in(generation: Generation, group: Group, form: str, document: int) -> float:
-    if document not in generation.postings("spelt", form)[0]:
+    if _weight_in(generation, "spelt", form, document) == 0:
         return 0.0
-    documents, weights = generation.postings("words", stem(form))
-    return group.forms[form] * float(weights[np.searchsorted(documents, document)])
+    return group.forms[form] * _weight_in(generation, "words", stem(form), document)
+
+
+def _weight_in(generation: Generation, field: str, term: str, document: int) -> float:
+    documents, weights = generation.postings(field, term)
+    place = int(np.searchsorted(documents, document))
+    there = place < len(documents) and documents[place] == document
+    return float(weights[place]) if there else 0.0
 
 
 def _rarity(having_it: int, of_all: int) -> float:
     return math.log(1 + (of_all - having_it + 0.5) / (having_it + 0.5))
 
 
-def _appeal(columns: Columns, documents: Numbers) -> Weights:
+def appeal(columns: Columns, documents: Documents) -> Scores:
     """What can be had goes before what is sold out, what sells well before the rest."""
-    rows = columns.rows[documents]
-    there = np.where(rows["copies"] > 0, 1.0, _SOLD_OUT)
-    return np.asarray(there * (1 + _POPULARITY * np.log1p(rows["sold"])), np.float32)
+    worth = np.where(columns.of("copies", documents) > 0, np.float32(1), np.float32(_SOLD_OUT))
+    sold = columns.of("sold", documents)
+    selling = np.flatnonzero(sold)
+    worth[selling] *= 1 + _POPULARITY * np.log1p(sold[selling])
+    return worth
+
+
+def _evenly(documents: Documents) -> Matches:
+    return documents, np.ones(len(documents), np.float32)

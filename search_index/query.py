@@ -5,7 +5,8 @@ keyboard switched; in the other alphabet; with slips of the finger undone; and a
 comes nearest.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from search_index.language import COMMON_WORDS, LONGEST_TEXT, SHOP_TALK, run_together, words
@@ -14,6 +15,7 @@ from search_index.vocabulary import Vocabulary
 from search_index.words_meant import (
     Group,
     as_number,
+    by_ear,
     in_other_alphabet,
     instead,
     known,
@@ -22,6 +24,9 @@ from search_index.words_meant import (
 from search_index.words_meant import unfinished as _unfinished
 
 _MOST_WORDS = 24
+_FEW_WORDS = 3
+_LONG_ENOUGH_TO_BEGIN = 3
+_LONG_ENOUGH_TO_SWITCH = 3
 
 _LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,./~{}:\"<>?"
 _CYRILLIC_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбю.ёхъжэбю,"
@@ -29,6 +34,8 @@ _SWITCHES = (
     str.maketrans(_LATIN_KEYS, _CYRILLIC_KEYS),
     str.maketrans(_CYRILLIC_KEYS[:-9], _LATIN_KEYS[:-9]),
 )
+# Such signs stand beside letters where the keyboard has letters of the other alphabet: "[kt,".
+_LETTERS_TOO = re.compile(r"[a-z][/\[\]{}<>;]|[\[\];'`,./<>{}:\"~][a-z]")
 _SCHOLARLY = str.maketrans({"č": "ch", "š": "sh", "ž": "zh", "ŝ": "shch", "û": "yu", "â": "ya"})
 
 
@@ -49,17 +56,30 @@ def readings(text: str, vocabulary: Vocabulary) -> Iterator[Reading]:
     text = text[:LONGEST_TEXT].lower()
     typed = _telling(words(text), vocabulary)
     title = run_together(words(text))
+    switched_ways = [words(way) for way in _switched(text)]
+    for switched in switched_ways if _LETTERS_TOO.search(text) else ():
+        if groups := _all_known(switched, vocabulary):
+            yield _corrected(_reading(groups, run_together(switched)))
     yield from _as_typed(typed, title, vocabulary)
-    for switched in map(words, _switched(text)):
+    for switched in switched_ways:
         telling = _telling(switched, vocabulary)
         for reading in _as_typed(telling, run_together(switched), vocabulary):
             yield _corrected(reading)
     if (plain := text.translate(_SCHOLARLY)) != text:
         typed = _telling(words(plain), vocabulary)
         yield from _as_typed(typed, title, vocabulary)
-    if groups := _all_in_other_alphabet(typed, vocabulary):
+    if groups := _all_in_other_alphabet(typed, vocabulary, in_other_alphabet):
         yield _reading(groups, corrected=True)
     yield from _repaired(text, typed, vocabulary)
+
+
+def roughly(text: str, vocabulary: Vocabulary) -> Reading:
+    """Its rarest words as they stand: quickly answered, where there was no time for more."""
+    typed = dict.fromkeys(words(text[:LONGEST_TEXT])[:_MOST_WORDS])
+    there = [word for word in typed if vocabulary.knows(word)]
+    rarest = sorted(there, key=vocabulary.count)[:_FEW_WORDS]
+    groups = tuple(Group(word, {word: 1.0}) for word in rarest)
+    return Reading(groups, run_together(list(typed)), nearest=True, any_word=True)
 
 
 def unfinished(text: str, vocabulary: Vocabulary) -> Iterator[Reading]:
@@ -83,6 +103,8 @@ def _as_typed(typed: Sequence[str], title: str, vocabulary: Vocabulary) -> Itera
     for joined in _joined(typed, vocabulary):
         if groups := _all_known(joined, vocabulary):
             yield _reading(groups, corrected=True)
+    if len(units) > 1 and (groups := _each_unfinished(units, vocabulary)):
+        yield _reading(groups)
 
 
 def _telling(typed: Sequence[str], vocabulary: Vocabulary) -> list[str]:
@@ -164,13 +186,26 @@ def _switched(text: str) -> list[str]:
     return [way for way in (text.translate(switch) for switch in _SWITCHES) if way != text]
 
 
-def _all_in_other_alphabet(typed: Sequence[str], vocabulary: Vocabulary) -> list[Group]:
+def _each_unfinished(units: Sequence[Group | str], vocabulary: Vocabulary) -> list[Group]:
+    """ "dostoev prest": every word that no book has may be the beginning of one."""
+    groups = []
+    for unit in units:
+        group = _unfinished(unit, vocabulary) if isinstance(unit, str) else unit
+        if group is None or len(group.word) < _LONG_ENOUGH_TO_BEGIN:
+            return []
+        groups.append(group)
+    return groups
+
+
+def _all_in_other_alphabet(
+    typed: Sequence[str], vocabulary: Vocabulary, alike_to: Callable[[str, Vocabulary], list[str]]
+) -> list[Group]:
     """Numbers are the same in both. Empty when any word has no likeness there."""
     groups = []
     for word in typed:
         if word.isdigit() and vocabulary.knows(word):
             groups.append(Group(word, {word: 1.0}))
-        elif alike := in_other_alphabet(word, vocabulary):
+        elif alike := alike_to(word, vocabulary):
             groups.append(instead(alike))
         else:
             return []
@@ -178,13 +213,19 @@ def _all_in_other_alphabet(typed: Sequence[str], vocabulary: Vocabulary) -> list
 
 
 def _repaired(text: str, typed: Sequence[str], vocabulary: Vocabulary) -> Iterator[Reading]:
-    """Every word as it is or mended; then whatever has any of them."""
+    """Every word as it is or mended; all by ear; and then whatever has any of them."""
     units = _units(typed, vocabulary)
     by_word = _widened(units, vocabulary) or _mended(text, typed, vocabulary)
-    groups = _each_once(by_word)
-    if groups:
-        yield replace(_reading(groups), nearest=[] in by_word)
-        yield replace(_reading(groups), nearest=True, any_word=True)
+    mended = _reading(_each_once(by_word))
+    beyond_repair = [] in by_word
+    if not beyond_repair:
+        yield mended
+    if len(typed) > 1 and (heard := _all_in_other_alphabet(typed, vocabulary, by_ear)):
+        yield _reading(heard, corrected=True)
+    if mended.groups:
+        if beyond_repair:
+            yield replace(mended, nearest=True)
+        yield replace(mended, nearest=True, any_word=True)
 
 
 def _mended(text: str, typed: Sequence[str], vocabulary: Vocabulary) -> list[list[Group]]:
@@ -211,7 +252,10 @@ def _switched_chunks(text: str, vocabulary: Vocabulary) -> dict[str, list[Group]
     found = {}
     for chunk in text.split()[:_MOST_WORDS]:
         for switched in _switched(chunk):
-            if groups := _all_known(words(switched), vocabulary):
+            whole = words(switched)
+            if min(map(len, whole), default=0) < _LONG_ENOUGH_TO_SWITCH:
+                continue
+            if groups := _all_known(whole, vocabulary):
                 for word in words(chunk):
                     found[word] = [replace(group, corrected=True) for group in groups]
     return found

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from bookshop.money import Money
 
 MOST_PER_PAGE = 100
+LATEST_YEAR = 9999
 
 
 class Sort(StrEnum):
@@ -30,10 +31,18 @@ class Question:
     seller: str | None = None  # the login
     min_price: Money | None = None
     max_price: Money | None = None  # both included
+    min_year: int | None = None
+    max_year: int | None = None  # both included
     in_stock: bool = False
+    as_typed: bool = False  # the words as they stand: nothing corrected, nothing but near
     sort: Sort = Sort.RELEVANCE
     page: int = 1
     per_page: int = 20
+
+    @property
+    def is_new(self) -> bool:
+        """Somebody has just typed it: the first page, nothing chosen, sorted or asked again."""
+        return bool(self.words.strip()) and self == Question(self.words, per_page=self.per_page)
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,15 @@ class PriceBand:
 
 
 @dataclass(frozen=True)
+class YearBand:
+    """Both ends belong to it."""
+
+    min_year: int | None
+    max_year: int | None
+    count: int
+
+
+@dataclass(frozen=True)
 class Facets:
     """How many books each choice would leave, with all the other filters kept; most first."""
 
@@ -53,6 +71,8 @@ class Facets:
     language: dict[str, int] = field(default_factory=dict)
     seller: dict[str, int] = field(default_factory=dict)
     price: list[PriceBand] = field(default_factory=list)
+    year: list[YearBand] = field(default_factory=list)  # a book without one counts in none
+    in_stock: int = 0
 
 
 @dataclass(frozen=True)

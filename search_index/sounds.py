@@ -15,25 +15,26 @@ _MOST_WAYS = 8
 
 # fmt: off
 _CYRILLIC = {
-    "дж": "j", "тс": "s", "тч": "j", "тх": "t", "дх": "d", "бх": "b",
+    "дж": "j", "дз": "s", "тс": "s", "тч": "j", "тх": "t", "дх": "d", "бх": "b",
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "j", "з": "s", "и": "i",
     "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s",
     "т": "t", "у": "u", "ф": "v", "х": "g", "ц": "s", "ч": "j", "ш": "j", "щ": "j", "ъ": "",
     "ы": "i", "ь": "", "э": "e", "ю": "iu", "я": "ia",
 }
 _LATIN = {  # what may be heard more than one way has each of them
-    "shch": "j", "sch": "j", "tch": "j", "sh": "j", "zh": "j", "ch": "jk", "kh": "g", "gh": "g ",
+    "mc": "mk", "shch": "j", "sch": "j", "tch": "j", "sh": "j", "zh": "j", "ch": "jkg",
+    "kh": "g", "gh": "g ",
     "ts": "s", "tz": "s", "th": "t", "ph": "v", "ck": "k", "wh": "uv",
     "dh": "d", "bh": "b", "lh": ["l", "lg"], "x": ["ks"], "iy": "i", "yy": "i",
-    "a": "a", "b": "b", "c": "k", "d": "d", "e": "e", "f": "v", "g": "g", "h": "g", "i": "i",
+    "a": "a", "b": "b", "c": "k", "d": "d", "e": "e", "f": "v", "g": "g", "h": "g ", "i": "i",
     "j": "ji", "k": "k", "l": "l", "m": "m", "n": "n", "o": "o", "p": "p", "q": "k", "r": "r",
     "s": "s", "t": "t", "u": "u", "v": "v", "w": "uv", "y": "i", "z": "s",
 }
 # fmt: on
 _SOFT = {"c": "s", "g": "gj"}  # before e, i and y
-_LATIN_UNIT = re.compile(r"shch|sch|tch|[szckgpwldb]h|t[hsz]|ck|iy|yy|.")
+_LATIN_UNIT = re.compile(r"mc|shch|sch|tch|[szckgpwldb]h|t[hsz]|ck|iy|yy|.")
 _ENDS_SILENT = re.compile(r"[a-z]{2}[^aeiouy]e$|yre$")  # Jane, Eyre
-_CYRILLIC_UNIT = re.compile(r"дж|т[счх]|[дб]х|.")
+_CYRILLIC_UNIT = re.compile(r"д[жзх]|т[счх]|бх|.")
 
 # How Russian words are spelt in Latin letters, by whatever standard.
 # fmt: off

@@ -1,46 +1,79 @@
 """Completes what is being typed: names of authors and titles of books."""
 
-from bisect import bisect_left
 from collections import Counter
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Sequence
 
-from search_index.generation import Generation
+import numpy as np
+
+from search_index.columns import Columns
+from search_index.generation import Documents, Generation, Segment
 from search_index.language import words
+from search_index.matching import appeal
+from search_index.postings import least, most_frequent
+from search_index.starts import key_of
+
+_AMPLY = 4  # times the limit: what is few in one segment may be many in all
+_EDITIONS = 10  # of a title may be on sale, and it is named once
+_LOOKED_AT = 2_000  # of those that were never sold
+_A_LITTLE = np.float32(0.001)  # of two that sell as well, the shorter title
 
 
-class Names:
-    """The authors' names by the words they are made of."""
-
-    def __init__(self, generation: Generation) -> None:
-        self._generation = generation
-
-    def beginning(self, text: str, limit: int) -> list[str]:
-        """Names with a word that begins like each of these, the most frequent first."""
-        typed = words(text)
-        longest = max(typed, key=len, default="")
-        if not longest:
-            return []
-        at = bisect_left(self._by_word, (longest, ""))
-        found: Counter[str] = Counter()
-        while at < len(self._by_word) and self._by_word[at][0].startswith(longest):
-            name = self._by_word[at][1]
-            if all(any(part.startswith(word) for part in _parts(name)) for word in typed):
-                found[name] = self._counts[name]
-            at += 1
-        return [name for name, _ in found.most_common(limit)]
-
-    @cached_property
-    def _counts(self) -> Counter[str]:
-        counts: Counter[str] = Counter()
-        for name, count in self._generation.terms("author"):
-            counts[name] += count
-        return counts
-
-    @cached_property
-    def _by_word(self) -> list[tuple[str, str]]:
-        return sorted((part, name) for name in self._counts for part in _parts(name))
+def authors_beginning(generation: Generation, text: str, limit: int) -> list[str]:
+    """Names with a word that begins like each of these, the most frequent first."""
+    typed = [word.encode() for word in words(text)]
+    counts: Counter[bytes] = Counter()
+    if typed:
+        for segment in generation.segments:
+            counts.update(_of_segment(segment, typed, limit))
+    return [name.decode() for name, _ in counts.most_common(limit)]
 
 
-@lru_cache(500_000)
-def _parts(name: str) -> tuple[str, ...]:
-    return tuple(words(name))
+def titles_beginning(
+    generation: Generation, columns: Columns, text: str, limit: int
+) -> list[tuple[str, int]]:
+    """Each title once, with its best edition; the shorter of two that sell as well."""
+    key = key_of(" ".join(words(text)))
+    if not key:
+        return []
+    begin_so = [
+        segment.starts.beginning(key) + start
+        for segment, start in zip(generation.segments, generation.starts, strict=False)
+    ]
+    return _best_sold(generation, columns, begin_so, limit)
+
+
+def titles_by(
+    generation: Generation, columns: Columns, authors: Sequence[str], limit: int
+) -> list[tuple[str, int]]:
+    written = [generation.postings("author", name)[0] for name in authors]
+    return _best_sold(generation, columns, written, limit)
+
+
+def _best_sold(
+    generation: Generation, columns: Columns, lists: Sequence[Documents], limit: int
+) -> list[tuple[str, int]]:
+    if not lists:
+        return []
+    documents = columns.on_sale(columns.likely_best(np.concatenate(lists), _LOOKED_AT))
+    worth = appeal(columns, documents) - _A_LITTLE * generation.naming[documents]
+    best = documents[least(-worth, _EDITIONS * limit)]
+    return named_once(generation, best.tolist(), limit)
+
+
+def named_once(
+    generation: Generation, documents: Iterable[int], limit: int
+) -> list[tuple[str, int]]:
+    """Titles and ids of books, in the order of the documents."""
+    first: dict[str, int] = {}
+    for document in documents:
+        title, book_id = generation.book(document)
+        first.setdefault(title, book_id)
+        if len(first) == limit:
+            break
+    return list(first.items())
+
+
+def _of_segment(segment: Segment, typed: list[bytes], limit: int) -> dict[bytes, int]:
+    authors = segment.fields["author"]
+    likely = most_frequent(authors, segment.names.beginning(typed), _AMPLY * limit)
+    return {authors.words[number]: authors.count(number) for number in likely}

@@ -9,11 +9,11 @@ from bookshop.database import Database
 from search_index.columns import Columns
 from search_index.folder import Folder
 from search_index.generation import Generation, IndexDamaged, read_generation, reading_files
-from search_index.suggestions import Names
 from search_index.vocabulary import Vocabulary
 
 _LOOK_EVERY = 0.3  # seconds, for prices and copies
 _WORK_AT_MOST = 0.2  # of the time, when a large import is under way
+_PATIENCE = 0.05  # seconds that a question waits for the look; the next one has what it brought
 _REST = 1.0  # seconds between two tries to read a damaged index
 
 _log = logging.getLogger(__name__)
@@ -24,7 +24,6 @@ class View:
     generation: Generation
     columns: Columns
     vocabulary: Vocabulary
-    names: Names
 
 
 class Views:
@@ -35,6 +34,7 @@ class Views:
         self._database = database
         self._view: View | None = None
         self._refreshing = threading.Lock()
+        self._looking: threading.Thread | None = None
         self._next_look = 0.0
         self._rest_until = 0.0
 
@@ -44,9 +44,13 @@ class Views:
         if self._refreshing.acquire(blocking=view is None):
             try:
                 view = self._view = self._refreshed(self._view)
+                view.generation.look()
+                self._follow(view.columns)
             finally:
                 self._refreshing.release()
-        assert view is not None
+        else:
+            assert view is not None
+            view.generation.look()
         return view
 
     def give_up(self) -> None:
@@ -66,21 +70,30 @@ class Views:
             raise IndexDamaged
         with reading_files():
             stamp = self._folder.stamp()
-        if view is None or view.generation.stamp != stamp:
-            view = self._next(view)
-        if monotonic() >= self._next_look:
-            self._look(view.columns)
-        return view
+        return view if view and view.generation.stamp == stamp else self._next(view)
 
     def _next(self, view: View | None) -> View:
         generation = read_generation(self._folder, view.generation if view else None)
-        with self._database.reading() as session:
-            columns = (view.columns if view else Columns()).moved_to(generation, session)
-        return View(generation, columns, Vocabulary(generation), Names(generation))
+        columns = (view.columns if view else Columns()).moved_to(generation)
+        self._next_look = 0.0
+        return View(generation, columns, Vocabulary(generation))
+
+    def _follow(self, columns: Columns) -> None:
+        """In a thread of its own: a large import must not hold up who asks meanwhile."""
+        if self._looking and self._looking.is_alive():
+            return
+        if monotonic() >= self._next_look:
+            self._next_look = monotonic() + _LOOK_EVERY
+            self._looking = threading.Thread(target=self._look, args=(columns,), daemon=True)
+            self._looking.start()
+            self._looking.join(_PATIENCE)
 
     def _look(self, columns: Columns) -> None:
         began = monotonic()
-        with self._database.reading() as session:
-            columns.follow(session)
+        try:
+            with self._database.reading() as session:
+                columns.follow(session)
+        except Exception:
+            _log.exception("Prices and copies could not be looked at; the next look will try again")
         took = monotonic() - began
-        self._next_look = monotonic() + max(_LOOK_EVERY, took / _WORK_AT_MOST)
+        self._next_look = max(self._next_look, monotonic() + took / _WORK_AT_MOST)

@@ -2,30 +2,36 @@
 
 import logging
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
+from itertools import chain, islice, takewhile
 from pathlib import Path
-from time import perf_counter
-
-import numpy as np
-from sqlalchemy import select
+from time import perf_counter, thread_time
 
 from bookshop.books.isbn import isbns_in, to_isbn13
-from bookshop.books.models import Book
 from bookshop.database import Database
 from search_index import without_index, writing
-from search_index.folder import Folder
+from search_index.folder import Folder, Stamp
 from search_index.generation import Generation, IndexDamaged, read_generation, reading_files
-from search_index.language import LONGEST_TEXT, title_key
+from search_index.language import LONGEST_TEXT
 from search_index.matching import NOTHING, Matches, everything, exactly, match, worded
 from search_index.narrowing import narrowed
-from search_index.query import Reading, readings, unfinished
+from search_index.patience import Clock, Patience, TimeIsUp
+from search_index.postings import least
+from search_index.query import Reading, readings, roughly, unfinished
 from search_index.questions import Found, Question, Suggestion
+from search_index.suggestions import (
+    authors_beginning,
+    named_once,
+    titles_beginning,
+    titles_by,
+)
 from search_index.views import View, Views
 
 _FEWEST_LETTERS = 2
 _MOST_AUTHORS = 3
-_MORE_TITLES = 5  # are looked at, for those that begin as typed
+_ENOUGH = 3  # suggestions that begin as typed; of two words or more one is enough
+_MOST_FORMS = 8
+_MORE_TITLES = 3  # are looked at than are wanted: some are editions of one book
 
 _log = logging.getLogger(__name__)
 
@@ -33,9 +39,10 @@ _log = logging.getLogger(__name__)
 class WhooshIndex:
     """See SearchIndex. Safe to share between threads and processes."""
 
-    def __init__(self, path: Path, database: Database) -> None:
+    def __init__(self, path: Path, database: Database, clock: Clock = thread_time) -> None:
         self._folder = Folder(path)
         self._database = database
+        self._clock = clock
         self._views = Views(self._folder, database)
         self._written: Generation | None = None  # as a writer last saw it
 
@@ -43,7 +50,8 @@ class WhooshIndex:
         began = perf_counter()
         try:
             view = self._views.current()
-            answer = _answered(view, question.words)
+            patience = Patience(self._clock)
+            answer = _answered(view, question, patience)
             page = narrowed(view.columns, answer.matches, question)
         except IndexDamaged:
             self._views.give_up()
@@ -55,26 +63,23 @@ class WhooshIndex:
             page.facets,
             did_you_mean=answer.wording if answer.corrected else None,
             nearest=answer.nearest,
+            cut_short=patience.ended,
         )
 
     def suggest(self, words: str, limit: int = 8) -> list[Suggestion]:
         if len(words.strip()) < _FEWEST_LETTERS:
             return []
         try:
-            return self._suggested(self._views.current(), words[:LONGEST_TEXT], limit)
+            view = self._views.current()
+            return _suggested(view, words[:LONGEST_TEXT], limit, Patience(self._clock))
         except IndexDamaged:
             self._views.give_up()
-        with self._database.reading() as session:
-            return without_index.suggest(session, words, limit)
+        return without_index.suggest(self._database, words, limit)
 
     def put(self, book_ids: Collection[int]) -> None:
         with self._folder.one_writer():
-            if self._sound():
-                try:
-                    writing.put(self._folder.open(), self._database, book_ids)
-                except IndexDamaged:
-                    _log.warning("The index is damaged: it is built anew", exc_info=True)
-                    self._build()
+            if sound := self._sound():
+                writing.put(self._folder, sound, self._database, book_ids)
             else:
                 self._build()
 
@@ -84,55 +89,49 @@ class WhooshIndex:
 
     def repair(self) -> bool:
         with self._folder.one_writer():
-            sound = self._sound() is not None
+            sound = self._sound(thoroughly=True)
             if not sound:
                 self._build()
+            else:
+                writing.renew_offers(self._folder, sound, self._database)
         return not sound
 
     def contents(self) -> dict[int, int]:
         sound = self._sound()
         return sound.contents() if sound else {}
 
-    def _sound(self) -> Generation | None:
-        """None when it is missing or damaged."""
+    def _sound(self, *, thoroughly: bool = False) -> Generation | None:
+        """None when it is missing or damaged. Readers that met damage may have been mistaken."""
         try:
             with reading_files():
                 marked = self._folder.is_marked_damaged()
-            self._written = None if marked else read_generation(self._folder, self._written)
+            thoroughly = thoroughly or marked
+            self._written = read_generation(self._folder, None if thoroughly else self._written)
+            self._written.look(thoroughly=thoroughly)
+            if marked:
+                self._folder.unmark()
         except IndexDamaged:
+            _log.warning("The index is damaged or missing", exc_info=True)
             self._written = None
         return self._written
 
     def _build(self) -> int:
-        count = self._folder.replace(lambda index: writing.put_all(index, self._database))
+        def fill(stamp: Stamp) -> int:
+            return writing.put_all(self._folder, stamp, self._database)
+
+        count = self._folder.replace(fill)
         self._views.start_anew()
         return count
 
     def _found_without_index(self, question: Question, began: float) -> Found:
-        with self._database.reading() as session:
-            book_ids, total = without_index.find(session, question)
-        return Found(book_ids, total, _ms_since(began), degraded=True)
-
-    def _suggested(self, view: View, typed: str, limit: int) -> list[Suggestion]:
-        answer = _completed(view, typed)
-        names = view.names.beginning(answer.wording, min(_MOST_AUTHORS, limit))
-        authors = [Suggestion("author", name) for name in names]
-        documents, scores = answer.matches
-        best = documents[np.argsort(-scores, kind="stable")[: _MORE_TITLES * limit]]
-        titles = self._titles(view.columns.rows["book"][best].tolist())
-        start = title_key(answer.wording)
-        titles.sort(key=lambda book: not title_key(book.text).startswith(start))
-        return [*authors, *titles[: limit - len(authors)]]
-
-    def _titles(self, book_ids: list[int]) -> list[Suggestion]:
-        """Each title once, in the order of the ids."""
-        with self._database.reading() as session:
-            rows = session.execute(select(Book.id, Book.title).where(Book.id.in_(book_ids)))
-            titles = {book.id: book.title for book in rows}
-        first: dict[str, int] = {}
-        for book_id in book_ids:
-            first.setdefault(titles[book_id], book_id)
-        return [Suggestion("book", title, book_id) for title, book_id in first.items()]
+        answer = without_index.find(self._database, question)
+        return Found(
+            list(answer.book_ids),
+            answer.total,
+            _ms_since(began),
+            degraded=True,
+            cut_short=answer.cut_short,
+        )
 
 
 @dataclass(frozen=True)
@@ -143,32 +142,86 @@ class _Answer:
     nearest: bool = False
 
 
-def _answered(view: View, text: str) -> _Answer:
-    text = text[:LONGEST_TEXT]
+def _answered(view: View, question: Question, patience: Patience) -> _Answer:
+    text = question.words[:LONGEST_TEXT]
     for isbn in isbns_in(text):
         matches = exactly(view.generation, view.columns, "isbn", isbn)
         if len(matches[0]) or to_isbn13(text):
             return _Answer(matches)
     if not text.strip():
         return _Answer(everything(view.columns))
-    return _first_that_finds(view, readings(text, view.vocabulary))
+    vocabulary = view.vocabulary.as_long_as(patience)
+    all_readings = readings(text, vocabulary)
+    if question.as_typed:
+        all_readings = takewhile(_is_as_typed, all_readings)
+    answer = _first_that_finds(view, all_readings, patience)
+    if not patience.ended or len(answer.matches[0]) or question.as_typed:
+        return answer
+    hurried = Patience()
+    return _first_that_finds(view, [roughly(text, view.vocabulary)], hurried, prose=False)
 
 
-def _completed(view: View, text: str) -> _Answer:
-    growing = unfinished(text, view.vocabulary)
-    return _first_that_finds(view, chain(growing, readings(text, view.vocabulary)), prose=False)
+def _is_as_typed(reading: Reading) -> bool:
+    return not (reading.corrected or reading.nearest)
 
 
 def _first_that_finds(
-    view: View, all_readings: Iterable[Reading], *, prose: bool = True
+    view: View, all_readings: Iterable[Reading], patience: Patience, *, prose: bool = True
 ) -> _Answer:
-    for reading in all_readings:
-        documents, scores = match(view.generation, view.columns, reading, prose=prose)
-        if len(documents):
-            wording = worded(view.generation, reading, int(documents[scores.argmax()]))
-            return _Answer((documents, scores), wording, reading.corrected, reading.nearest)
+    try:
+        for reading in all_readings:
+            patience.check()
+            found = match(view.generation, view.columns, reading, patience, prose=prose)
+            documents, scores = found
+            if len(documents):
+                wording = worded(view.generation, reading, int(documents[scores.argmax()]))
+                return _Answer(found, wording, reading.corrected, reading.nearest)
+    except TimeIsUp:
+        pass  # the answer says so
     return _Answer()
+
+
+def _suggested(view: View, typed: str, limit: int, patience: Patience) -> list[Suggestion]:
+    """What begins as typed; if that is hardly anything, what else the words may have meant."""
+    authors, titles = _beginning(view, typed, limit)
+    if len(authors) + len(titles) < (_ENOUGH if len(typed.split()) == 1 else 1):
+        answer = _completed(view, typed, patience)
+        if not authors:
+            authors, _ = _beginning(view, answer.wording, limit)
+        documents, scores = answer.matches
+        best = documents[least(-scores, _MORE_TITLES * limit)].tolist()
+        there = dict(titles)
+        more = named_once(view.generation, best, limit)
+        titles += [(title, book_id) for title, book_id in more if title not in there]
+    names = [Suggestion("author", name) for name in authors]
+    books = [Suggestion("book", title, book_id) for title, book_id in titles]
+    return [*names, *books[: limit - len(names)]]
+
+
+def _beginning(view: View, typed: str, limit: int) -> tuple[list[str], list[tuple[str, int]]]:
+    """Authors and titles. Where no title begins so, what the authors wrote."""
+    generation, columns = view.generation, view.columns
+    authors = authors_beginning(generation, typed, min(_MOST_AUTHORS, limit))
+    titles = titles_beginning(generation, columns, typed, limit)
+    return authors, titles or titles_by(generation, columns, authors, limit)
+
+
+def _completed(view: View, typed: str, patience: Patience) -> _Answer:
+    vocabulary = view.vocabulary.as_long_as(patience)
+    growing = map(_fewer_forms, unfinished(typed, vocabulary))
+    return _first_that_finds(
+        view, chain(growing, readings(typed, vocabulary)), patience, prose=False
+    )
 
 
 def _ms_since(began: float) -> float:
     return (perf_counter() - began) * 1000
+
+
+def _fewer_forms(reading: Reading) -> Reading:
+    """Of all words that begin as typed, the most frequent: who types on is shown the others."""
+    groups = (
+        replace(group, forms=dict(islice(group.forms.items(), _MOST_FORMS)))
+        for group in reading.groups
+    )
+    return replace(reading, groups=tuple(groups))

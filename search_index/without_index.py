@@ -1,30 +1,99 @@
 """Answers from SQL alone while the index is away: slower and plainer, but it answers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bookshop.books.isbn import to_isbn13
 from bookshop.books.models import Book, Offer
+from bookshop.database import Database
 from bookshop.stock.models import Shelf
 from bookshop.users.models import User
+from search_index.categories import BETWEEN
+from search_index.patience import TimeIsUp
 from search_index.questions import MOST_PER_PAGE, Question, Sort, Suggestion
 
 _MOST_WORDS = 8
 _LONGEST_WORD = 50
 _FURTHEST = 2**31 - 1
+_SECONDS = 0.1
+_NEWEST = 500  # books are looked through where looking through all takes too long
+_STEPS = 1_000  # of SQLite, between two looks at the clock
 
 
-def find(session: Session, question: Question) -> tuple[list[int], int]:
-    """One page of books on sale, and how many there are in all."""
+@dataclass(frozen=True)
+class Answer:
+    book_ids: tuple[int, ...] = ()  # one page of books on sale
+    total: int = 0
+    cut_short: bool = False
+
+
+def find(
+    database: Database,
+    question: Question,
+    seconds: float = _SECONDS,
+    seconds_for_newest: float = _SECONDS,
+) -> Answer:
+    """Among all books; if that takes too long, among the newest; and then nothing."""
+    try:
+        with database.reading() as session, _at_most(session, seconds):
+            return _found(session, question)
+    except TimeIsUp:
+        pass
+    try:
+        with database.reading() as session, _at_most(session, seconds_for_newest):
+            newest = Book.id > select(func.max(Book.id) - _NEWEST).scalar_subquery()
+            return _found(session, question, newest)
+    except TimeIsUp:
+        return Answer(cut_short=True)
+
+
+def suggest(
+    database: Database, words: str, limit: int, seconds: float = _SECONDS
+) -> list[Suggestion]:
+    try:
+        with database.reading() as session, _at_most(session, seconds):
+            return _suggested(session, words, limit)
+    except TimeIsUp:
+        return []
+
+
+@contextmanager
+def _at_most(session: Session, seconds: float) -> Iterator[None]:
+    """Raises TimeIsUp. The database itself ends what takes longer."""
+    connection = session.connection()
+    end = perf_counter() + seconds
+    driver: Any = connection.connection.dbapi_connection
+    on_sqlite = connection.dialect.name == "sqlite"
+    if on_sqlite:
+        driver.set_progress_handler(lambda: perf_counter() > end, _STEPS)
+    else:
+        connection.execute(text(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}"))
+    try:
+        yield
+    except OperationalError as error:
+        if perf_counter() < end:
+            raise
+        raise TimeIsUp from error
+    finally:
+        if on_sqlite:
+            driver.set_progress_handler(None, 0)
+
+
+def _found(session: Session, question: Question, *among: ColumnElement[bool]) -> Answer:
     price = func.min(Offer.price)
     wanted = (
         select(Book.id)
         .join(Offer, Offer.book_id == Book.id)
         .join(User, User.id == Offer.seller_id)
         .outerjoin(Shelf, Shelf.offer_id == Offer.id)
-        .where(Offer.withdrawn_at.is_(None), *_filters(question), *_words(question.words))
+        .where(Offer.withdrawn_at.is_(None), *_filters(question), *_words(question.words), *among)
         .group_by(Book.id)
     )
     if question.min_price is not None:
@@ -32,10 +101,10 @@ def find(session: Session, question: Question) -> tuple[list[int], int]:
     if question.max_price is not None:
         wanted = wanted.having(price <= question.max_price)
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    return _page(session, wanted, question), total
+    return Answer(tuple(_page(session, wanted, question)), total, cut_short=bool(among))
 
 
-def suggest(session: Session, words: str, limit: int) -> list[Suggestion]:
+def _suggested(session: Session, words: str, limit: int) -> list[Suggestion]:
     on_sale = exists().where(Offer.book_id == Book.id, Offer.withdrawn_at.is_(None))
     books = (
         select(Book.id, Book.title)
@@ -65,28 +134,32 @@ def _page(session: Session, wanted: Select[int], question: Question) -> list[int
 def _filters(question: Question) -> list[ColumnElement[bool]]:
     filters: list[ColumnElement[bool]] = []
     if question.category is not None:
-        filters.append(Book.category == question.category)
+        below = Book.category.startswith(question.category + BETWEEN, autoescape=True)
+        filters.append(or_(Book.category == question.category, below))
     if question.language is not None:
         filters.append(Book.language == question.language)
     if question.seller is not None:
         filters.append(User.login == question.seller)
+    if question.min_year is not None:
+        filters.append(Book.year >= question.min_year)
+    if question.max_year is not None:
+        filters.append(Book.year <= question.max_year)
     if question.in_stock:
         filters.append(Shelf.on_hand > Shelf.reserved)
     return filters
 
 
-def _words(text: str) -> list[ColumnElement[bool]]:
-    """Every word, anywhere. SQLite knows upper and lower case of Latin letters only."""
-    if isbn := to_isbn13(text):
+def _words(typed: str) -> list[ColumnElement[bool]]:
+    """Every word, anywhere."""
+    if isbn := to_isbn13(typed):
         return [Book.isbn13 == isbn]
-    typed = text.replace("\0", " ").split()[:_MOST_WORDS]
+    words = typed.replace("\0", " ").split()[:_MOST_WORDS]
     return [
         or_(
             *(
-                column.icontains(form, autoescape=True)
+                column.icontains(word, autoescape=True)
                 for column in (Book.title, Book.authors, Book.series)
-                for form in (word, word.lower(), word.capitalize())
             )
         )
-        for word in (word[:_LONGEST_WORD] for word in typed)
+        for word in (word[:_LONGEST_WORD] for word in words)
     ]

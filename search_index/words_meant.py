@@ -58,6 +58,12 @@ def unfinished(word: str, vocabulary: Vocabulary) -> Group | None:
     return Group(word, forms, unfinished=True)
 
 
+def by_ear(word: str, vocabulary: Vocabulary) -> list[str]:
+    """Words of the other alphabet; it need not sound just like them, if others beside it do too."""
+    spelt = [way for way in in_cyrillic(word) if vocabulary.knows(way)]
+    return list(dict.fromkeys([*spelt, *vocabulary.sounding_like(word, _LIKE_SOUND)]))
+
+
 def in_other_alphabet(word: str, vocabulary: Vocabulary) -> list[str]:
     """The nearer to a word of its own alphabet, the more it must sound like one of the other."""
     spelt = [way for way in in_cyrillic(word) if vocabulary.knows(way)]

@@ -1,6 +1,7 @@
 """ISBNs as people write them: ten or thirteen digits, hyphens, spaces, a Cyrillic Х for the X."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -13,7 +14,7 @@ _TEN = re.compile(r"[0-9]{9}[0-9X]")
 _THIRTEEN = re.compile(r"97[89][0-9]{10}")
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]*)?[eEеЕ]\+?[0-9]{1,3}")
 _PART = re.compile(r"[0-9xхXХ]+")
-_RUN = re.compile(r"(?<![0-9])[0-9][0-9xхXХ]*(?:[\s\-\u2010-\u2015\u2212]{1,3}[0-9xхXХ]+)*")
+_RUN = re.compile(r"(?<![0-9])[0-9][0-9xхXХ]*(?:(?:[^\w]|_){1,3}[0-9xхXХ]+)*")
 _CYRILLIC_X = str.maketrans("xхХ", "XXX")
 
 
@@ -57,13 +58,18 @@ def to_isbn13(text: str) -> str | None:
 
 
 def isbns_in(text: str) -> list[str]:
-    """Those among other words: "ISBN-10: 0-306-40615-2, paperback" -> 9780306406157."""
+    """Those among other words: "ISBN-10: 0-306-40615-2, paperback" -> 9780306406157.
+
+    Nine digits are one of ten whose zero in front is lost; in any of shorter numbers it is chance.
+    """
     found = []
-    for run in _RUN.finditer(text):
+    for run in _RUN.finditer(unicodedata.normalize("NFKC", text)):
         parts = _PART.findall(run[0])
         for first in range(len(parts)):
             ways = ("".join(parts[first:end]) for end in range(first + 1, len(parts) + 1))
-            found += [to_isbn13(way) for way in takewhile(_may_grow, ways) if len(way) >= 10]
+            found += [
+                to_isbn13(way.rjust(10, "0")) for way in takewhile(_may_grow, ways) if len(way) > 8
+            ]
     return list(dict.fromkeys(filter(None, found)))
 
 

@@ -12,7 +12,7 @@ from bookshop.money import Money
 from search_index import Question, SearchIndex
 from search_index.whoosh_index import WhooshIndex
 from tests.search_index.catalogue import Catalogue
-from tests.search_index.conftest import Titles
+from tests.search_index.conftest import Titles, on_both
 
 
 def soon(holds: Callable[[], bool]) -> bool:
@@ -26,6 +26,7 @@ def files(folder: Path) -> set[str]:
     return {str(file) for file in folder.rglob("*")}
 
 
+@on_both
 def test_a_new_price_is_seen_within_a_second(
     catalogue: Catalogue, index: SearchIndex, titles: Titles, folder: Path
 ) -> None:
@@ -40,6 +41,7 @@ def test_a_new_price_is_seen_within_a_second(
     assert files(folder) == before
 
 
+@on_both
 def test_the_last_copy_is_missed_within_a_second_and_a_new_one_seen(
     catalogue: Catalogue, index: SearchIndex, titles: Titles
 ) -> None:
@@ -54,6 +56,7 @@ def test_the_last_copy_is_missed_within_a_second_and_a_new_one_seen(
     assert soon(lambda: titles(in_stock=True) == ["Emma"])
 
 
+@on_both
 def test_a_withdrawn_book_is_gone_before_the_index_hears_of_it(
     catalogue: Catalogue, index: SearchIndex, titles: Titles
 ) -> None:
@@ -66,6 +69,7 @@ def test_a_withdrawn_book_is_gone_before_the_index_hears_of_it(
     assert soon(lambda: titles("emma") == [] and titles() == [])
 
 
+@on_both
 def test_a_change_that_is_committed_after_a_later_one_is_not_missed(
     catalogue: Catalogue, index: SearchIndex, titles: Titles
 ) -> None:

@@ -1,5 +1,6 @@
 """The index says what the database says, and comes back whatever happens to its files."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,17 +13,17 @@ from whoosh.query import Term
 
 from bookshop.database import Database
 from bookshop.settings import BadSetting, from_environment
-from search_index import Question, SearchIndex, Sort, open_index
+from search_index import Question, SearchIndex, Sort
 from search_index.folder import Folder, IndexIsBusy
 from search_index.whoosh_index import WhooshIndex
 from tests.search_index.catalogue import Catalogue
-from tests.search_index.conftest import Titles
+from tests.search_index.conftest import Titles, on_both
 
 Harm = Callable[[Path], None]
 
 
 def parts(folder: Path) -> list[Path]:
-    return [file for file in folder.glob("books-*/*") if file.suffix in (".seg", ".toc")]
+    return [file for file in folder.glob("books-*/*") if "MAIN_" in file.name]
 
 
 def remove_all(folder: Path) -> None:
@@ -56,6 +57,7 @@ def found_by(reader: SearchIndex, words: str) -> list[int]:
     return found.book_ids
 
 
+@on_both
 def test_a_book_is_found_once_it_was_put(
     catalogue: Catalogue, index: SearchIndex, titles: Titles
 ) -> None:
@@ -66,6 +68,7 @@ def test_a_book_is_found_once_it_was_put(
     assert index.contents() == {emma: 1}
 
 
+@on_both
 def test_a_changed_book_is_found_by_its_new_words_only(
     catalogue: Catalogue, index: SearchIndex, titles: Titles
 ) -> None:
@@ -80,6 +83,7 @@ def test_a_changed_book_is_found_by_its_new_words_only(
     assert index.contents() == {book: 2}
 
 
+@on_both
 def test_a_withdrawn_book_leaves_the_index(catalogue: Catalogue, index: SearchIndex) -> None:
     emma, persuasion = catalogue.sells("Emma"), catalogue.sells("Persuasion")
     index.put([emma, persuasion])
@@ -90,6 +94,7 @@ def test_a_withdrawn_book_leaves_the_index(catalogue: Catalogue, index: SearchIn
     assert index.contents() == {persuasion: 1}
 
 
+@on_both
 def test_a_book_stays_while_one_seller_still_has_it(
     catalogue: Catalogue, index: SearchIndex, titles: Titles
 ) -> None:
@@ -102,6 +107,7 @@ def test_a_book_stays_while_one_seller_still_has_it(
     assert titles("emma", seller="english") == []
 
 
+@on_both
 def test_putting_is_safe_to_repeat_and_asks_for_nothing_that_is_there(
     catalogue: Catalogue, index: SearchIndex
 ) -> None:
@@ -169,6 +175,7 @@ def test_whoosh_alone_can_open_and_search_it(
     assert hits == [str(emma)]
 
 
+@on_both
 def test_an_empty_shop_has_an_empty_index(index: SearchIndex) -> None:
     assert index.rebuild() == 0
 
@@ -246,29 +253,87 @@ def test_a_writer_killed_at_work_leaves_a_sound_index_and_no_lock(
     assert len(list(folder.glob("books-*"))) == 1
 
 
-def test_postgres_as_the_index_is_refused_rather_than_pretended(
-    database: Database, tmp_path: Path
-) -> None:
-    settings = from_environment({"BOOKSHOP_VAR": str(tmp_path), "BOOKSHOP_SEARCH": "postgres"})
-
-    with pytest.raises(BadSetting, match="BOOKSHOP_SEARCH"):
-        open_index(settings, database)
+def test_postgres_as_the_index_needs_postgres_as_the_database(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match="BOOKSHOP_SEARCH='postgres': it needs"):
+        from_environment({"BOOKSHOP_VAR": str(tmp_path), "BOOKSHOP_SEARCH": "postgres"})
 
 
+def flip_a_byte(file: Path, at: int) -> None:
+    """In place, as a failing disk would: the file keeps its length and its name."""
+    with file.open("r+b") as opened:
+        opened.seek(at)
+        (byte,) = opened.read(1)
+        opened.seek(at)
+        opened.write(bytes([byte ^ 0xFF]))
+
+
+def cut_off(file: Path, at: int) -> None:
+    with file.open("r+b") as opened:
+        opened.truncate(at)
+
+
+def take_away(file: Path, at: int) -> None:
+    file.unlink()
+
+
+@pytest.mark.parametrize("harm", [flip_a_byte, cut_off])
+@pytest.mark.parametrize("part", ["books", "offers1"])
 def test_damage_met_while_reading_is_told_to_the_writer(
-    catalogue: Catalogue, index: SearchIndex, folder: Path, database: Database
+    catalogue: Catalogue,
+    index: SearchIndex,
+    folder: Path,
+    database: Database,
+    part: str,
+    harm: Callable[[Path, int], None],
 ) -> None:
-    """The index opens well; only what a question reads of it is not what was written."""
+    """The index was opened well; what a question would read of it is not what was written."""
     first, second = catalogue.sells("Emma"), catalogue.sells("Emma again")
     index.rebuild()
-    (segment,) = folder.glob("books-*/*.seg")
-    segment.write_bytes(segment.read_bytes().replace(b"W3Bl", b"????"))
     reader = WhooshIndex(folder, database)
     assert found_by(reader, "") == [second, first]
+    (file,) = folder.glob(f"books-*/*.{part}")
+
+    harm(file, 0)
 
     found = reader.find(Question("emma"))
-
     assert (found.book_ids, found.degraded) == ([second, first], True)
     assert index.contents() == {}
     assert index.repair()
     assert index.contents() == {first: 1, second: 1}
+
+
+@pytest.mark.parametrize("harm", [flip_a_byte, cut_off, take_away])
+@pytest.mark.parametrize("part", ["*.books", "*.offers1", "_MAIN_1.toc"])
+def test_damage_that_nobody_met_is_found_by_looking_everything_through(
+    catalogue: Catalogue,
+    index: SearchIndex,
+    folder: Path,
+    part: str,
+    harm: Callable[[Path, int], None],
+) -> None:
+    emma = catalogue.sells("Emma")
+    index.rebuild()
+    assert not index.repair()
+    (file,) = folder.glob(f"books-*/{part}")
+    written = file.stat()
+
+    harm(file, 0)
+    if file.exists():
+        os.utime(file, ns=(written.st_atime_ns, written.st_mtime_ns))
+
+    assert index.repair()
+    assert index.contents() == {emma: 1}
+
+
+def test_a_file_that_was_only_touched_is_no_damage(
+    catalogue: Catalogue, index: SearchIndex, folder: Path
+) -> None:
+    emma = catalogue.sells("Emma")
+    index.rebuild()
+    assert found_by(index, "emma") == [emma]
+
+    for file in parts(folder):
+        os.utime(file, (1, 1))
+
+    assert found_by(index, "emma") == [emma]
+    assert not index.repair()

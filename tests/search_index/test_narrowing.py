@@ -3,9 +3,11 @@
 import pytest
 
 from bookshop.money import Money
-from search_index import PriceBand, Question, SearchIndex, Sort
+from search_index import PriceBand, Question, SearchIndex, Sort, YearBand
 from tests.search_index.catalogue import Catalogue
-from tests.search_index.conftest import Titles
+from tests.search_index.conftest import Titles, on_both
+
+pytestmark = on_both
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +56,8 @@ def test_counts_respect_the_other_filters_and_not_their_own(index: SearchIndex) 
         PriceBand(Money(0), Money(29999), 1),
         PriceBand(Money(100000), Money(149999), 1),
     ]
+    assert facets.year == [YearBand(None, 1899, 1)]
+    assert facets.in_stock == 2
 
 
 def test_each_count_is_what_the_filter_then_finds(index: SearchIndex) -> None:
@@ -65,6 +69,51 @@ def test_each_count_is_what_the_filter_then_finds(index: SearchIndex) -> None:
     for band in facets.price:
         question = Question("emma", min_price=band.min_price, max_price=band.max_price)
         assert index.find(question).total == band.count
+    assert [band.count for band in facets.year] == [1, 1, 1]
+    for years in facets.year:
+        question = Question("emma", min_year=years.min_year, max_year=years.max_year)
+        assert index.find(question).total == years.count
+    assert index.find(Question("emma", in_stock=True)).total == facets.in_stock == 3
+
+
+def test_years_narrow_and_leave_out_what_tells_none(titles: Titles) -> None:
+    assert titles("emma", min_year=1900, max_year=1960) == ["Emma is gone"]
+    assert len(titles("emma", max_year=9999)) == 3
+    assert titles("emma", min_year=3000) == []
+
+
+def test_a_category_may_be_a_path_and_holds_what_is_below_it(
+    catalogue: Catalogue, index: SearchIndex, titles: Titles
+) -> None:
+    for title, category in {
+        "Emma abroad": "Fiction > Travel",
+        "Emma at home": "Fiction>Travel > Short",
+        "Emma in a shop": "Fictional > Travel",
+    }.items():
+        catalogue.sells(title, category=category)
+    index.rebuild()
+
+    facets = index.find(Question("emma")).facets
+
+    assert facets.category == {
+        "Fiction": 5, "Fiction > Travel": 2, "Fictional": 1, "Fictional > Travel": 1, "Gardens": 1
+    }  # fmt: skip
+    for category, count in facets.category.items():
+        assert len(titles("emma", category=category)) == count
+    assert titles("emma", category="Fiction > Travel > Short") == ["Emma at home"]
+
+
+def test_as_typed_nothing_is_corrected_and_nothing_merely_near(index: SearchIndex) -> None:
+    assert index.find(Question("emna")).did_you_mean == "emma"
+    assert index.find(Question("emma dubrovsky")).nearest
+
+    for words in ("emna", "emma dubrovsky", "уььф"):
+        found = index.find(Question(words, as_typed=True))
+        assert (found.total, found.did_you_mean, found.nearest) == (0, None, False)
+    as_typed, corrected = (
+        index.find(Question("gardens emma", as_typed=way)) for way in (True, False)
+    )
+    assert as_typed.book_ids == corrected.book_ids != []
 
 
 def test_what_is_sold_out_stays_found_and_comes_later(titles: Titles) -> None:

@@ -5,6 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from search_index import Found
+from tests.search_index.conftest import on_both_samples
+
+pytestmark = on_both_samples
 
 Find = Callable[[str], tuple[list[str], Found]]
 

@@ -7,6 +7,7 @@ any will do. The list is the measure: tune the understanding of queries, never t
 import csv
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from bookshop.books.models import Book
 from bookshop.users.models import Role
 from demo.sample import CATALOGUES, FOLDER
 from search_index import Question
+from tests.postgres.server import empty_schema
+from tests.search_index.conftest import index_of, on_both_samples
 from tests.search_index.usual_recipe import UsualRecipe
 from tests.shop import Shop
 
@@ -84,13 +87,21 @@ def judgements() -> list[Judgement]:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(
+    sample_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shop]:
     """Each seller of the demo has uploaded his catalogue, and the index has heard of it."""
-    shop = Shop(tmp_path_factory.mktemp("shop"))
-    for login, name in CATALOGUES.items():
-        shop.puts_on_sale(shop.has(login, Role.SELLER), (FOLDER / name).read_bytes())
-    yield shop
-    shop.database.engine.dispose()
+    folder = tmp_path_factory.mktemp("shop")
+    with ExitStack() as stack:
+        url = None
+        if sample_kind == "postgres":
+            url = stack.enter_context(empty_schema(request.getfixturevalue("server")))
+        shop = Shop(folder, url)
+        stack.callback(shop.database.engine.dispose)
+        shop.index = shop.tools.outside.index = index_of(sample_kind, folder, shop.database)
+        for login, name in CATALOGUES.items():
+            shop.puts_on_sale(shop.has(login, Role.SELLER), (FOLDER / name).read_bytes())
+        yield shop
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +110,12 @@ def books(shop: Shop) -> dict[int, Book]:
         return {book.id: book for book in session.scalars(select(Book))}
 
 
+@on_both_samples
 def test_the_book_that_is_meant_is_among_the_first_ten_and_mostly_first(
     shop: Shop, books: dict[int, Book], judgements: list[Judgement]
 ) -> None:
+    """The same for every index: the understanding and the ranking are the same."""
+
     def finds(words: str) -> list[str]:
         found = shop.index.find(Question(words, per_page=FIRST))
         return [books[book_id].isbn13 or "" for book_id in found.book_ids]

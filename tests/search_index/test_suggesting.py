@@ -4,12 +4,14 @@ import pytest
 
 from search_index import SearchIndex, Suggestion
 from tests.search_index.catalogue import Catalogue
+from tests.search_index.conftest import on_both, on_both_samples
 
 
 def texts(suggested: list[Suggestion]) -> list[str]:
     return [suggestion.text for suggestion in suggested]
 
 
+@on_both_samples
 def test_nothing_before_the_second_letter(sample_index: SearchIndex) -> None:
     assert sample_index.suggest("") == []
     assert sample_index.suggest("p") == []
@@ -17,6 +19,7 @@ def test_nothing_before_the_second_letter(sample_index: SearchIndex) -> None:
     assert sample_index.suggest("pr")
 
 
+@on_both_samples
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
@@ -36,6 +39,7 @@ def test_what_is_typed_so_far_is_completed(
     assert offered in texts(sample_index.suggest(typed))
 
 
+@on_both_samples
 def test_titles_that_begin_as_typed_come_before_those_that_contain_it(
     sample_index: SearchIndex,
 ) -> None:
@@ -44,6 +48,7 @@ def test_titles_that_begin_as_typed_come_before_those_that_contain_it(
     assert books[0].text == "Pride and Prejudice"
 
 
+@on_both
 def test_a_book_is_named_once_and_knows_its_page(catalogue: Catalogue, index: SearchIndex) -> None:
     first = catalogue.sells("Emma", own_key="one", copies=0)
     second = catalogue.sells("Emma", own_key="two", copies=9)
@@ -52,6 +57,7 @@ def test_a_book_is_named_once_and_knows_its_page(catalogue: Catalogue, index: Se
     assert index.suggest("emm") == [Suggestion("book", "Emma", second)]
 
 
+@on_both_samples
 def test_no_more_than_asked_for(sample_index: SearchIndex) -> None:
     assert len(sample_index.suggest("the", limit=3)) == 3
     assert len(sample_index.suggest("the", limit=1)) == 1
