@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bookshop.database import Database
-from bookshop.errors import ShopError
+from bookshop.errors import NotFound, ShopError
 from bookshop.exports.formats import FORMATS
 from bookshop.imports.columns import FIELDS
 from bookshop.money import Money, parse
@@ -19,7 +19,7 @@ from bookshop.stock.service import MOST_ON_HAND
 from bookshop.translations import LANGUAGES
 
 Command = Callable[[argparse.Namespace, Settings], int]
-DONE, REFUSED, SOME_REFUSED = 0, 1, 3
+DONE, REFUSED, WRONG_USAGE, SOME_REFUSED = 0, 1, 2, 3
 OF_A_SEARCH = {
     "nearest": "no book has all the words: these are the nearest",
     "degraded": "the index is away: the database answered",
@@ -30,14 +30,17 @@ SHOWN_AT_MOST = 20  # of what offends against an invariant; --json has all
 
 
 def main() -> int:
-    """0 done, 1 refused or something does not hold, 2 wrong usage, 3 done but for some records."""
+    """0 done, 1 refused or something does not hold, 2 wrong usage, 3 done but for some records.
+
+    To name what is not there, a file or a seller, is wrong usage as well.
+    """
     asked = _parser().parse_args(_arguments())
     command: Command = asked.command
     try:
         return command(asked, from_environment())
     except ShopError as error:
         print(error.told_in(_language()), file=sys.stderr)
-        return REFUSED
+        return WRONG_USAGE if isinstance(error, NotFound) else REFUSED
 
 
 def migrate(asked: argparse.Namespace, settings: Settings) -> int:
@@ -224,13 +227,18 @@ def _parser() -> argparse.ArgumentParser:
     catalogue = add("import", import_catalogue, "a seller's catalogue")
     catalogue.epilog = (
         f"Exits with {DONE} if all records were accepted, {REFUSED} if the file as a whole was "
-        f"refused and nothing changed, 2 if the command is wrong, {SOME_REFUSED} if some records "
-        "were refused: the others are on sale (with --dry-run: would be)."
+        f"refused and nothing changed, {WRONG_USAGE} if the command is wrong or names a file or "
+        f"seller that is not there, {SOME_REFUSED} if some records were refused: the others are "
+        "on sale (with --dry-run: would be)."
     )
     catalogue.add_argument("file", type=Path)
     catalogue.add_argument("--seller", required=True, help="his login")
     catalogue.add_argument("--dry-run", action="store_true", help="say what it would do")
-    catalogue.add_argument("--withdraw-missing", action="store_true")
+    catalogue.add_argument(
+        "--withdraw-missing",
+        action="store_true",
+        help="take off sale what the file, a whole catalogue, does not name",
+    )
     catalogue.add_argument(
         "--default-stock",
         type=_number(0, MOST_ON_HAND),

@@ -9,10 +9,12 @@ from bookshop.imports import models as imports
 from bookshop.notifications import models as notifications
 from bookshop.orders import models as orders
 from bookshop.payments import models as payments
+from bookshop.searches import models as searches
 from bookshop.stock import models as stock
 from bookshop.users import models as users
 
 KEPT_IN = (
-    auth, basket, books, imports, notifications, orders, outbox, payments, repeats, stock, users,
+    auth, basket, books, imports, notifications, orders, outbox, payments, repeats, searches,
+    stock, users,
 )  # fmt: skip
 TABLES = Base.metadata.tables

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bookshop.database import Database, engine_options, prepared, writing
 from bookshop.settings import Settings
 from search_index import SearchIndex, open_index
+from webshop.notebook import Notebook
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
@@ -24,6 +25,7 @@ class Services:
     settings: Settings
     index: SearchIndex
     redis: Redis
+    notebook: Notebook
 
 
 def set_up(app: Flask, settings: Settings) -> None:
@@ -32,9 +34,10 @@ def set_up(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         prepared(db.engine)
-    index = open_index(settings, Database(settings.database_url))
+    database = Database(settings.database_url)
+    index = open_index(settings, database)
     redis = Redis.from_url(settings.redis_url, socket_connect_timeout=1, socket_timeout=1)
-    app.extensions["bookshop"] = Services(settings, index, redis)
+    app.extensions["bookshop"] = Services(settings, index, redis, Notebook(database))
 
 
 def services() -> Services:
@@ -47,6 +50,10 @@ def settings() -> Settings:
 
 def index() -> SearchIndex:
     return services().index
+
+
+def notebook() -> Notebook:
+    return services().notebook
 
 
 def reading() -> Session:

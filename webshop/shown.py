@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from bookshop import money
 from bookshop.money import Money
 from bookshop.notifications import rendering
+from search_index import categories
 from webshop import context
 from webshop.covers import cover_svg
 from webshop.forms import control
@@ -24,9 +25,11 @@ def set_up(app: Flask) -> None:
         day=day,
         moment=moment,
         language_name=language_name,
+        parent_section=categories.parent,
+        section_name=categories.name,
     )
     app.jinja_env.globals.update(
-        cover=cover, control=control, language=language, shop_name=shop_name
+        cover=cover, control=control, language=language, shop_name=shop_name, escaped=escape
     )
 
 

@@ -10,12 +10,14 @@ from bookshop.database import now
 from bookshop.imports import tidying
 from bookshop.orders import deadlines
 from bookshop.payments import service as payments
+from bookshop.searches import service as searches
 from worker.subscriptions import RULES
 from worker.tools import Tools
 
 KEEP_MESSAGES = timedelta(days=30)
 KEEP_ANSWERS = timedelta(days=2)
 KEEP_UPLOADS = timedelta(days=90)
+KEEP_SEARCHES = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def tidy(tools: Tools) -> None:
         outbox.forget_done(session, now() - KEEP_MESSAGES)
     with tools.database.transaction() as session:
         repeats.forget(session, now() - KEEP_ANSWERS)
+    with tools.database.transaction() as session:
+        searches.forget(session, now() - KEEP_SEARCHES)
     tidying.forget_files(tools.database, tools.settings.uploads, now() - KEEP_UPLOADS)
     tidying.forget_changes(tools.database, now() - KEEP_UPLOADS)
 

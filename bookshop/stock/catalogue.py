@@ -44,6 +44,8 @@ class Card:
     title: str
     authors: tuple[str, ...]
     language: str  # ISO 639-1, or blank
+    year: int | None
+    volume: str
     offers: tuple[OfferShown, ...]  # best first
 
     @property
@@ -70,12 +72,10 @@ class Card:
 class BookPage(Card):
     publisher: str
     series: str
-    year: int | None
     category: str
     pages: int | None
     binding: str
     age: str
-    volume: str
     description: str
 
     @property
@@ -85,10 +85,12 @@ class BookPage(Card):
 
 def cards(session: Session, book_ids: Sequence[int]) -> list[Card]:
     """In the order asked for. Books that nobody sells any more are left out."""
+    if not book_ids:
+        return []
     query = (
         _offers_on_sale()
         .join(Book, Book.id == Offer.book_id)
-        .add_columns(Book.isbn13, Book.title, Book.authors, Book.language)
+        .add_columns(Book.isbn13, Book.title, Book.authors, Book.language, Book.year, Book.volume)
         .where(Offer.book_id.in_(book_ids))
         .order_by(Offer.book_id)
     )
@@ -111,15 +113,15 @@ def book(session: Session, key: str) -> BookPage:
         found.title,
         tuple(found.author_names),
         found.language,
+        found.year,
+        found.volume,
         _best_first(offers),
         found.publisher,
         found.series,
-        found.year,
         found.category,
         found.pages,
         found.binding,
         found.age,
-        found.volume,
         found.description,
     )
 
@@ -173,7 +175,16 @@ def _offers_on_sale() -> Select[int, int, Money, str, str, str, int, int]:
 def _card(book_id: int, rows: Sequence[Row[*tuple[Any, ...]]]) -> Card:
     first = rows[0]
     authors = tuple(name for name in first.authors.split(BETWEEN_AUTHORS) if name)
-    return Card(book_id, first.isbn13, first.title, authors, first.language, _best_first(rows))
+    return Card(
+        book_id,
+        first.isbn13,
+        first.title,
+        authors,
+        first.language,
+        first.year,
+        first.volume,
+        _best_first(rows),
+    )
 
 
 def _best_first(rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[OfferShown, ...]:

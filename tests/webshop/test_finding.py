@@ -146,12 +146,6 @@ def test_a_book_nobody_sells_any_more_keeps_its_page(guest, books, shop):
     assert "Nobody sells it now" in guest.reads
 
 
-def test_what_is_being_typed_is_completed(guest, books):
-    guest.opens("/books/suggest?q=dra")
-
-    assert 'value="Dracula"' in guest.last.text
-
-
 def test_more_books_do_not_cost_more_queries(guest, shop, emma, boris, books, queries):
     for number in range(20):
         for seller in (emma, boris):

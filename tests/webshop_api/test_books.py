@@ -1,7 +1,10 @@
 """Find books, and look at one."""
 
+import json
+
 import pytest
 
+import manage
 from bookshop.books.models import Book, Offer
 
 
@@ -49,6 +52,9 @@ def test_a_question_that_cannot_be_understood_says_which_part(guest):
         ("per_page", "ten", "not_whole"),
         ("sort", "weight", "not_one_of"),
         ("in_stock", "perhaps", "not_boolean"),
+        ("as_typed", "perhaps", "not_boolean"),
+        ("min_year", "-1", "out_of_range"),
+        ("max_year", "10000", "out_of_range"),
         ("min_price", "cheap", "not_money"),
         ("q", "a\0b", "bad_signs"),
     ]
@@ -89,7 +95,46 @@ def test_a_withdrawn_offer_is_not_shown(guest, shop, shelf):
 def test_suggestions_come_while_one_types(guest, shelf):
     answer = guest.get("/suggest", q="per")
 
-    assert [(found["kind"], found["text"]) for found in answer.json] == [("book", "Persuasion")]
+    [book] = answer.json
+    assert (book["kind"], book["text"]) == ("book", "Persuasion")
+    assert (book["price"], book["currency"], book["in_stock"]) == ("400.00", "RUB", False)
+    assert book["authors"] == ["Anon"]
+    assert {"kind": "author", "text": "Anon", "book_id": None} in guest.get("/suggest", q="an").json
+
+
+def test_words_are_corrected_unless_they_are_meant_as_typed(guest, shelf):
+    corrected, as_typed = (guest.get("/books", q="persuasoin", as_typed=way) for way in (0, 1))
+
+    assert (corrected.json["did_you_mean"], corrected.json["total"]) == ("persuasion", 1)
+    assert (as_typed.json["did_you_mean"], as_typed.json["total"]) == (None, 0)
+
+
+def test_the_command_line_answers_the_same(guest, shop, shelf, monkeypatch, capsys):
+    monkeypatch.setenv("BOOKSHOP_VAR", str(shop.settings.var))
+    for options, query in (
+        (["emma"], {"q": "emma"}),
+        (["emna"], {"q": "emna"}),
+        (["emna", "--as-typed"], {"q": "emna", "as_typed": "true"}),
+        (["", "--sort", "-price", "--limit", "1", "--page", "2"],
+         {"sort": "-price", "per_page": 1, "page": 2}),
+        (["", "--seller", "boris", "--in-stock"], {"seller": "boris", "in_stock": "true"}),
+        (["", "--max-price", "450", "--category", "x", "--language", "en", "--min-year", "2000"],
+         {"max_price": "450", "category": "x", "language": "en", "min_year": 2000}),
+    ):  # fmt: skip
+        monkeypatch.setattr("sys.argv", ["manage.py", "search", *options, "--json"])
+        assert manage.main() == 0
+
+        told, answered = json.loads(capsys.readouterr().out), guest.get("/books", **query).json
+        assert told | {"took_ms": 0} == answered | {"took_ms": 0}, options
+
+
+def test_the_command_line_says_what_was_understood(shop, shelf, monkeypatch, capsys):
+    monkeypatch.setenv("BOOKSHOP_VAR", str(shop.settings.var))
+    monkeypatch.setattr("sys.argv", ["manage.py", "search", "persuasoin"])
+
+    manage.main()
+
+    assert "for “persuasion”" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("path", ["/books", "/books/1"])

@@ -10,6 +10,8 @@ from bookshop.imports import history
 from bookshop.imports import service as imports
 from bookshop.imports.models import Import
 from bookshop.imports.uploads import keep
+from bookshop.searches import service as searches
+from bookshop.searches.service import Searched
 from bookshop.users.models import Role
 from tests.shop import Shop
 from worker import schedule
@@ -49,3 +51,16 @@ def test_one_deadline_that_cannot_be_kept_does_not_stop_the_others(tmp_path, mon
 
     assert len(told.value.exceptions) == 1
     assert kept == [2]
+
+
+def test_searches_are_forgotten_after_ninety_days(tmp_path):
+    shop = Shop(tmp_path)
+    at = {days: now() - timedelta(days=days) for days in (89, 91)}
+    kept = [Searched(f"{days} days ago", 0, 1.0, at=moment) for days, moment in at.items()]
+    shop.does(searches.keep, kept)
+
+    schedule.tidy(shop.tools)
+
+    with shop.database.reading() as session:
+        told = searches.overview(session, at[91] - timedelta(days=1), limit=10)
+    assert [one.words for one in told.not_found] == ["89 days ago"]

@@ -277,6 +277,9 @@ class Sample(ma.Schema):
     on_hand_before = fields.Integer(allow_none=True)
     on_hand = fields.Integer()
     on_sale_before = fields.Boolean(allow_none=True)
+    title_before = fields.String(
+        allow_none=True, metadata={"description": "If the file gives the book another title"}
+    )
 
 
 class Preview(ma.Schema):
@@ -300,9 +303,7 @@ class ImportSchema(ImportInList):
     missing = fields.Integer(
         metadata={"description": "Offers of yours that the file does not name"}
     )
-    is_whole = fields.Boolean(
-        metadata={"description": "If not, the file is broken off, and nothing can be withdrawn"}
-    )
+    is_whole = fields.Boolean(metadata={"description": "Else what it lacks cannot be withdrawn"})
     columns = fields.Nested(
         Columns, allow_none=True, metadata={"description": "Of a table: see …/columns"}
     )

@@ -8,7 +8,7 @@ from bookshop.exports.formats import FORMATS
 from bookshop.imports.columns import FIELDS
 from bookshop.orders.parcels import Because
 from bookshop.orders.states import ParcelState
-from search_index.questions import MOST_PER_PAGE, Sort
+from search_index.questions import LATEST_YEAR, MOST_PER_PAGE, Sort
 from webshop.api.fields import (
     LARGEST_ID,
     Amount,
@@ -53,12 +53,17 @@ class Paging(ma.Schema):
 
 class Search(Paging):
     q = Text(load_default="", metadata={"description": "Words, an author, an ISBN in any form"})
-    category = Text()
+    category = Text(metadata={"description": "With those below it: Fiction > Classics"})
     language = Text(metadata={"description": "ISO 639-1"})
     seller = Text(metadata={"description": "The seller's login"})
     min_price = Amount()
     max_price = Amount()
+    min_year = Whole(validate=between(0, LATEST_YEAR))
+    max_year = Whole(validate=between(0, LATEST_YEAR))
     in_stock = YesOrNo(load_default=False)
+    as_typed = YesOrNo(
+        load_default=False, metadata={"description": "Correct nothing, show nothing but near"}
+    )
     sort = Text(load_default=Sort.RELEVANCE, validate=one_of(Sort))
 
 

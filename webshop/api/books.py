@@ -4,11 +4,12 @@ from typing import Any
 
 from bookshop.stock import catalogue
 from search_index import Question, Sort
-from search_index.answer import as_json, book_as_json
+from search_index.answer import as_json, book_as_json, suggestion_as_json, with_cards
 from webshop import context
 from webshop.api.answers import BookSchema, FoundSchema, SuggestionSchema
 from webshop.api.asked import Search, Typed
 from webshop.api.resource import Resource
+from webshop.finding import find
 
 resource = Resource("books", "The catalogue")
 
@@ -20,7 +21,7 @@ def search(asked: dict[str, Any]) -> dict[str, Any]:
     """Search, filter and sort; without words, everything that is on sale."""
     words, sort = asked.pop("q"), Sort(asked.pop("sort"))
     question = Question(words=words, sort=sort, **asked)
-    return as_json(context.reading(), context.index().find(question), question)
+    return as_json(context.reading(), find(question), question)
 
 
 @resource.route("/books/<string(maxlength=20):key>")
@@ -46,5 +47,6 @@ def book(key: str) -> dict[str, Any]:
 @resource.takes(Typed, "query")
 @resource.answers(200, SuggestionSchema(many=True))
 def suggest(asked: dict[str, Any]) -> list[Any]:
-    """Books and authors for what has been typed so far."""
-    return context.index().suggest(asked["q"], asked["limit"])
+    """Books and authors for what has been typed so far, from the second letter."""
+    found = context.index().suggest(asked["q"], asked["limit"])
+    return [suggestion_as_json(*one) for one in with_cards(context.reading(), found)]

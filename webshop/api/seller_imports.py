@@ -101,32 +101,35 @@ def name_columns(named: dict[str, Any], import_id: int) -> dict[str, Any]:
 @resource.takes(ApplyOptions)
 @resource.answers(202, ImportSchema)
 def apply(options: dict[str, bool], import_id: int) -> dict[str, Any]:
-    """The preview is right: change the shop."""
+    """The preview is right: change the shop. The answer leaves the preview and problems out."""
     seller = asking.seller()
     with context.transaction() as session:
         chosen = {"withdraw_missing": imports.get(session, import_id, seller.id).withdraw_missing}
         imports.approve(session, import_id, seller.id, **chosen | options)
-        return _report(session, import_id)
+        return _in_short(session, import_id)
 
 
 @resource.route("/seller/imports/<id:import_id>/cancel", "POST")
 @resource.answers(200, ImportSchema)
 def cancel(import_id: int) -> dict[str, Any]:
-    """The preview is wrong: change nothing."""
+    """The preview is wrong: change nothing. The answer leaves the preview and problems out."""
     seller = asking.seller()
     with context.transaction() as session:
         imports.cancel(session, import_id, seller.id)
-        return _report(session, import_id)
+        return _in_short(session, import_id)
 
 
 @resource.route("/seller/imports/<id:import_id>/undo", "POST")
 @resource.answers(202, ImportSchema)
 def undo(import_id: int) -> dict[str, Any]:
-    """Give every offer it changed its earlier price and copies again."""
+    """Give every offer it changed its earlier price and copies again.
+
+    The answer leaves the preview and problems out.
+    """
     seller = asking.seller()
     with context.transaction() as session:
         imports.undo(session, import_id, seller.id)
-        return _report(session, import_id)
+        return _in_short(session, import_id)
 
 
 def _in_list(past: PastImport) -> dict[str, Any]:
@@ -142,3 +145,9 @@ def _in_list(past: PastImport) -> dict[str, Any]:
 def _report(session: Session, import_id: int) -> dict[str, Any]:
     found = imports.get(session, import_id, asking.seller().id)
     return imports.report(found, readers_language())
+
+
+def _in_short(session: Session, import_id: int) -> dict[str, Any]:
+    """Without what may be long and who asks has seen."""
+    report = _report(session, import_id)
+    return {name: told for name, told in report.items() if name not in ("preview", "problems")}

@@ -8,11 +8,15 @@ from urllib.parse import urlencode
 from bookshop import money
 from bookshop.money import Money, NotMoney
 from search_index import Question, Sort
+from search_index.questions import LATEST_YEAR
 
 PER_PAGE = 24  # rows of 6, 4, 3 or 2 come out even
-LAST_PAGE = 10_000
+LAST_PAGE = 1_000_000  # more than there can be
 LONGEST_WORDS = 300
-CONDITIONS = ("category", "language", "seller", "min_price", "max_price", "in_stock")
+CONDITIONS = (
+    *("category", "language", "seller", "min_price", "max_price", "min_year", "max_year"),
+    "in_stock",
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Asked:
 
     @property
     def filtered(self) -> bool:
-        return any(self.given[name] for name in (*CONDITIONS, "view", "sort"))
+        return any(self.given[name] for name in (*CONDITIONS, "as_typed", "view", "sort"))
 
     @property
     def question(self) -> Question:
@@ -41,7 +45,10 @@ class Asked:
             seller=self.given["seller"] or None,
             min_price=_price(self.given["min_price"]),
             max_price=_price(self.given["max_price"]),
+            min_year=_year(self.given["min_year"]),
+            max_year=_year(self.given["max_year"]),
             in_stock=bool(self.given["in_stock"]),
+            as_typed=bool(self.given["as_typed"]),
             sort=_sort(self.given["sort"]),
             page=_page(self.given["page"]),
             per_page=PER_PAGE,
@@ -56,7 +63,10 @@ class Asked:
         )
 
     def link(self, **changes: object) -> str:
-        """The same list with something changed; it begins at its first page again."""
+        """The same list with something changed; it begins at its first page again.
+
+        What is changed to a blank or to None is left out.
+        """
         return self._address(self.given | {"page": ""} | changes)
 
     @staticmethod
@@ -66,7 +76,7 @@ class Asked:
 
 
 def asked(args: Mapping[str, str]) -> Asked:
-    names = ("q", *CONDITIONS, "sort", "view", "page")
+    names = ("q", *CONDITIONS, "as_typed", "sort", "view", "page")
     return Asked({name: " ".join(args.get(name, "").split())[:LONGEST_WORDS] for name in names})
 
 
@@ -87,6 +97,11 @@ def _price(text: str) -> Money | None:
             text.replace(",", ".").replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
         )
     return None
+
+
+def _year(text: str) -> int | None:
+    is_year = text.isascii() and text.isdigit() and int(text) <= LATEST_YEAR
+    return int(text) if is_year else None
 
 
 def _sort(text: str) -> Sort:

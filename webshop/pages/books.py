@@ -1,16 +1,20 @@
 """Find books, and look at one."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from bookshop import money
 from bookshop.stock import catalogue
 from bookshop.stock.catalogue import BookPage, Card
-from search_index import Found, Question, Sort
+from search_index import Question
+from search_index.answer import with_cards
 from webshop import context
-from webshop.pages.asking import PER_PAGE, Asked, asked, near
-from webshop.shown import language_name, shown_money
+from webshop.finding import find
+from webshop.marking import marking
+from webshop.pages import results
+from webshop.pages.asking import LONGEST_WORDS, PER_PAGE, Asked, asked, near
+from webshop.shown import language_name
 
 ON_A_SHELF = 8
 
@@ -18,33 +22,42 @@ pages = Blueprint("books", __name__)
 
 
 @pages.get("/books")
-def search() -> str:
+def search() -> str | Response:
     wish = asked(request.args)
-    found = context.index().find(wish.question)
-    session = context.reading()
-    shops = catalogue.sellers(session)
+    found = find(wish.question)
     last = max(1, -(-found.total // PER_PAGE))
+    if wish.question.page > last:
+        return redirect(wish.link(page=last if last > 1 else ""))
+    session = context.reading()
+    shops, cards = catalogue.sellers(session), catalogue.cards(session, found.book_ids)
+    chosen = results.conditions(wish, shops)
+    looked_for = found.did_you_mean or wish.words
     return render_template(
         "search.html",
         asked=wish,
         found=found,
-        cards=catalogue.cards(session, found.book_ids),
-        heading=_heading(wish, found, shops),
-        chips=_chips(wish, shops),
+        works=results.by_work(wish, cards),
+        mark=marking(looked_for, (text for card in cards for text in (card.title, *card.authors))),
+        heading=results.heading(wish, found, shops),
+        chips=[(text, wish.link(**{name: ""})) for name, text in chosen.items()],
         shops=shops,
         languages={code: language_name(code) for code in found.facets.language},
-        sorts=_sorts(wish),
+        prices=results.prices(wish, found.facets.price),
+        years=results.years(wish, found.facets.year),
+        sorts=results.sorts(wish),
         pages=last,
         near=near(wish.question.page, last),
+        **({} if cards else _ways_on(wish, {} if found.cut_short else chosen)),
     )
 
 
 @pages.get("/books/suggest")
-def suggest() -> str:
-    """The rest of what is being typed, as the options of a list."""
-    words = request.args.get("q", "")[:100]
-    found = context.index().suggest(words) if words.strip() else []
-    return render_template("_suggestions.html", suggestions=found)
+def suggest() -> Response:
+    """Books and authors for what is typed so far, as the list below it shows them."""
+    typed = " ".join(request.args.get("q", "").split())[:LONGEST_WORDS]
+    found = with_cards(context.reading(), context.index().suggest(typed))
+    said = ngettext("%(num)d suggestion", "%(num)d suggestions", len(found))
+    return jsonify(said=said, suggestions=[results.suggested(*one) for one in found])
 
 
 @pages.get("/books/<key>")
@@ -63,38 +76,13 @@ def book(key: str) -> str | Response:
     )
 
 
-def _heading(wish: Asked, found: Found, shops: dict[str, str]) -> str:
-    if wish.words:
-        return found.did_you_mean or wish.words
-    seller = shops.get(wish.given["seller"])
-    return wish.given["category"] or seller or _("All books")
-
-
-def _chips(wish: Asked, shops: dict[str, str]) -> list[tuple[str, str]]:
-    """Each chosen condition in words, with the address of the list without it."""
-    question, given = wish.question, wish.given
-    said = {
-        "category": given["category"],
-        "language": given["language"] and language_name(given["language"]),
-        "seller": given["seller"] and shops.get(given["seller"], given["seller"]),
-        "min_price": question.min_price is not None
-        and _("from %(price)s", price=shown_money(question.min_price)),
-        "max_price": question.max_price is not None
-        and _("up to %(price)s", price=shown_money(question.max_price)),
-        "in_stock": question.in_stock and _("In stock only"),
-    }
-    return [(text, wish.link(**{name: ""})) for name, text in said.items() if text]
-
-
-def _sorts(wish: Asked) -> dict[Sort, str]:
-    first = {Sort.RELEVANCE: _("by relevance")} if wish.words else {}
-    return first | {
-        Sort.NEWEST: _("new here first"),
-        Sort.CHEAPEST: _("cheapest first"),
-        Sort.DEAREST: _("dearest first"),
-        Sort.NEWEST_EDITION: _("latest edition first"),
-        Sort.OLDEST_EDITION: _("oldest edition first"),
-        Sort.TITLE: _("by title"),
+def _ways_on(wish: Asked, chosen: dict[str, str]) -> dict[str, object]:
+    """For a page without books: fewer conditions, the sections, what is new."""
+    session = context.reading()
+    return {
+        "with_less": results.with_less(wish, chosen),
+        "all_sections": context.index().find(Question(per_page=1)).facets.category,
+        "newest": catalogue.cards(session, catalogue.newest(session, ON_A_SHELF)),
     }
 
 

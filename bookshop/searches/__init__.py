@@ -1,0 +1,1 @@
+"""What customers look for, and what of it the shop does not have."""
