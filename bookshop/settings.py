@@ -61,15 +61,16 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     redis = f"redis://127.0.0.1:{port + REDIS}/0"
     smtp = f"smtp://127.0.0.1:{port + SMTP}"
     dashboard = _local(port + DASHBOARD)
+    database_url = _database_url(environ, var)
     return Settings(
         production=production,
         shop_name=environ.get("BOOKSHOP_SHOP_NAME", "").strip(),
         var=var,
         bind=environ.get("BOOKSHOP_BIND") or "127.0.0.1",
         port=port,
-        database_url=_database_url(environ, var),
+        database_url=database_url,
         redis_url=url("BOOKSHOP_REDIS_URL", redis, "redis", "rediss", "unix"),
-        search=_one_of(environ, "BOOKSHOP_SEARCH", ("whoosh", "postgres")),
+        search=_search(environ, database_url),
         billing_url=url("BOOKSHOP_BILLING_URL", _local(port + BILLING), "http", "https"),
         billing_secret=_secret(environ, "BOOKSHOP_BILLING_SECRET", var, production),
         smtp_url=url("BOOKSHOP_SMTP_URL", smtp, "smtp", "smtps"),
@@ -144,6 +145,15 @@ def _database_url(environ: Mapping[str, str], var: Path) -> str:
             f"BOOKSHOP_DATABASE_URL={url!r}: use sqlite:///FILE or postgresql://HOST/NAME"
         )
     return f"{scheme}://{rest}"
+
+
+def _search(environ: Mapping[str, str], database_url: str) -> str:
+    search = _one_of(environ, "BOOKSHOP_SEARCH", ("whoosh", "postgres"))
+    if search == "postgres" and not database_url.startswith("postgresql"):
+        raise BadSetting(
+            "BOOKSHOP_SEARCH='postgres': it needs BOOKSHOP_DATABASE_URL=postgresql://HOST/NAME"
+        )
+    return search
 
 
 def _secret(environ: Mapping[str, str], name: str, var: Path, production: bool) -> str:

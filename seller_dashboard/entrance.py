@@ -1,5 +1,6 @@
 """Who may see which page, and a kind word for whoever may not."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -77,6 +78,7 @@ def receive(shop: Shop, resolve: Resolver, first: str = "start") -> None:
         )
     st.set_page_config(page_icon=FAVICON)  # of our own: nothing is fetched from elsewhere
     st.html(FOCUS)
+    _say_which(language)
     at_work = role in (Role.SELLER, Role.OPERATOR)
     here = st.navigation(list(pages.values()), position="sidebar" if at_work else "hidden")
     if user and at_work:
@@ -92,6 +94,12 @@ def language_of(user: User | None) -> str:
     if user:
         return user.language
     return "ru" if (st.context.locale or "").startswith("ru") else "en"
+
+
+def _say_which(language: str) -> None:
+    """To browsers and to those that read aloud: Streamlit's page says it is English."""
+    lang = f"<script>document.documentElement.lang = {json.dumps(language)}</script>"
+    st.html(lang, unsafe_allow_javascript=True)
 
 
 def ask_to_sign_in(settings: Settings, language: str, name: str) -> None:

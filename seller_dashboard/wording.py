@@ -3,13 +3,15 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from babel.dates import format_date, format_datetime, get_timezone
 from babel.numbers import format_decimal
 
+from bookshop import money
 from bookshop.imports.models import ImportState
 from bookshop.orders.states import ParcelState
-from bookshop.translations import N_, say
+from bookshop.translations import N_, say, translations
 
 TIMEZONE = get_timezone("Europe/Moscow")  # the shop's, as in its pages and letters
 
@@ -69,7 +71,12 @@ REASONS: dict[str, str] = {
     "returned": N_("taken back"),
 }
 
+COLUMNS_ASKED = (N_("Which column is which?"), "orange")  # refused, until the seller has said
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>])")
+_PLACES = ("line", "record")  # are numbered as an editor does it
+_AMOUNTS = ("before", "after")
+_COUNT = re.compile(rf"%\((?!(?:{'|'.join(_PLACES)})\))(\w+)\)d")
 
 
 def in_words(table: Mapping[str, str], word: str, language: str) -> str:
@@ -102,6 +109,19 @@ def number(count: int, language: str) -> str:
     return str(format_decimal(count, locale=language))
 
 
+def told(text: str, params: Mapping[str, Any], language: str) -> str:
+    """What was found in a file, its counts and prices as they stand beside it on the page."""
+    form = _COUNT.sub(r"%(\1)s", translations(language).gettext(text))
+    shown = {name: _shown(name, value, language) for name, value in params.items()}
+    return form % shown if shown else form
+
+
 def plain(text: str) -> str:
     """What people wrote, kept from being read as Markdown."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def _shown(name: str, value: object, language: str) -> object:
+    if isinstance(value, int) and name not in _PLACES:
+        return number(value, language)
+    return money.shown(money.parse(str(value)), language) if name in _AMOUNTS else value

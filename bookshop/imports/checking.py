@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from bookshop.database import Database
-from bookshop.imports import incoming, planning, withdrawals
+from bookshop.imports import incoming, mistaken, planning, withdrawals
 from bookshop.imports.columns import form_of, is_reason
 from bookshop.imports.downloads import REFUSED
 from bookshop.imports.findings import Checked, Told
@@ -37,8 +37,8 @@ from bookshop.translations import N_
 StillAtIt = Callable[[], None]
 NEW_SHOWN, CHANGED_SHOWN, MISSING_SHOWN = 20, 200, 100
 _A_MOMENT = 0.5  # seconds between two notes of how far it has come
-_FEW_LEFT = 0.1  # of the offers on sale: a file that names fewer is hardly the whole catalogue
-_SOME_ON_SALE = 20  # with fewer, that is how anybody begins
+_FEW_LEFT = 0.5  # of the offers on sale: a file that names fewer may not be the whole catalogue
+_SOME_ON_SALE = 5  # with fewer, that is how anybody begins
 
 
 class UploadLost(NotACatalogue):
@@ -88,11 +88,13 @@ class _Checking:
         self._problems, self._warnings = Told(), Told()
         self._found = Checked(preview={"new": [], "changed": [], "missing": []})
         self._named = array("q")  # ids of the seller's offers that the file is about
+        self._tells_changes = False
         self._noted_at = time.monotonic()
         with database.reading() as session:
             self._is_seller = planning.sells_anything(session, importing.seller_id)
             # As it is now: what another import adds meanwhile is not missing from this file.
             on_sale = planning.on_sale(session, importing.seller_id)
+            self._may_mistake = mistaken.others_tell_of_books(session, importing.seller_id)
             self._on_sale = np.array(on_sale, dtype=np.int64)
 
     def check(self) -> Checked:
@@ -111,10 +113,11 @@ class _Checking:
                 result = validate(self._completed(chunk, reading.format), seen)
                 self._tell(writing, reading, result)
                 found.accepted += len(result.accepted)
+                self._look_for_mistaken(result.accepted)
                 self._compare(writing.add_records(result.accepted), result)
                 self._note_progress(reading.progress())
             self._tell(writing, reading, None)
-        found.is_whole = not reading.cut_short
+        found.is_whole = self._is_meant_as_all(reading)
         staged.keep_missing(self._look_for_missing())
         self._keep_what_was_told()
         if found.rejected:
@@ -151,6 +154,7 @@ class _Checking:
         gone = withdrawals.told_alone(chunk)
         if not gone.any():
             return chunk
+        self._tells_changes = True
         with self._database.reading() as session:
             chunk, warnings = withdrawals.completed(session, self._importing, chunk, gone)
         for warning in warnings:
@@ -193,6 +197,13 @@ class _Checking:
         found.changed += counts.changed
         found.unchanged += counts.unchanged
 
+    def _look_for_mistaken(self, accepted: pd.DataFrame) -> None:
+        if not self._may_mistake:
+            return
+        with self._database.reading() as session:
+            for warning in mistaken.warnings(session, self._importing.seller_id, accepted):
+                self._warnings.add(warning)
+
     def _note_progress(self, progress: float) -> None:
         self._still_at_it()
         if time.monotonic() - self._noted_at < _A_MOMENT:
@@ -212,15 +223,16 @@ class _Checking:
             some = planning.shown(session, missing[:MISSING_SHOWN].tolist())
         self._found.missing, self._found.preview["missing"] = len(missing), some
         few = len(on_sale) - len(missing) < _FEW_LEFT * len(on_sale)
-        if few and len(on_sale) >= _SOME_ON_SALE and self._is_meant_as_all():
+        if few and len(on_sale) >= _SOME_ON_SALE and self._found.is_whole:
             self._warnings.add(_about_the_file(_would_empty(len(missing), len(on_sale))))
         return missing
 
-    def _is_meant_as_all(self) -> bool:
-        """Not so a file that is broken off, nor refused records that are sent again, mended."""
-        header = (self._found.columns or {}).get("header", ())
-        is_sent_again = any(map(is_reason, header)) or self._importing.filename.startswith(REFUSED)
-        return self._found.is_whole and not is_sent_again
+    def _is_meant_as_all(self, reading: Reading) -> bool:
+        """Not so what is broken off, tells of changes alone, or sends refused records again."""
+        is_sent_again = any(map(is_reason, reading.header)) or self._importing.filename.startswith(
+            REFUSED
+        )
+        return not (reading.cut_short or self._tells_changes or is_sent_again)
 
     def _keep_what_was_told(self) -> None:
         found = self._found
@@ -244,7 +256,12 @@ def _about_the_file(fault: Fault) -> Problem:
 def _as_new(told: dict[str, Any]) -> dict[str, Any]:
     """As planning.samples has it."""
     shown = {name: told[name] for name in ("line", "title", "authors", "isbn13", "price")}
-    before = {"price_before": None, "on_hand_before": None, "on_sale_before": None}
+    before = {
+        "price_before": None,
+        "on_hand_before": None,
+        "on_sale_before": None,
+        "title_before": None,
+    }
     return {**shown, **before, "on_hand": told["stock"]}
 
 

@@ -156,6 +156,19 @@ def places(headers: Sequence[str], chosen: Mapping[str, str] | None = None) -> d
     return {field: place for field, (_, place) in best.items()}
 
 
+def spare_prices(headers: Sequence[str], chosen: Mapping[str, str] | None = None) -> list[int]:
+    """Where the price stands as well, the name that says more first: where the best one is blank.
+
+    Who gives a discount on some books leaves that column blank for the others.
+    """
+    named = [
+        (known[1], place)
+        for place, header in enumerate(headers[:MOST_COLUMNS])
+        if (known := _field_and_rank(header, chosen or {})) and known[0] == "price"
+    ]
+    return [place for _, place in sorted(named)[1:]]
+
+
 def likely(
     headers: Sequence[str], samples: Sequence[Sequence[str]], known: Mapping[str, str]
 ) -> dict[str, str]:

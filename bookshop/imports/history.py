@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,6 +29,7 @@ class PastImport:
     uploaded_at: datetime
     applied_at: datetime | None
     ended_at: datetime | None  # when it came into its state, if it rests there
+    refused: dict[str, Any] | None
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class Import(Base):
     unchanged: Mapped[int] = mapped_column(default=0)
     withdrawn: Mapped[int] = mapped_column(default=0)
     missing: Mapped[int] = mapped_column(default=0)  # on sale, and not in the file
-    is_whole: Mapped[bool] = mapped_column(default=True)  # or broken off: nothing is withdrawn then
+    is_whole: Mapped[bool] = mapped_column(default=True)  # else nothing that it lacks is withdrawn
     # The first of them; how many there are of each kind is in the counts, by code.
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     problem_counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)

@@ -137,8 +137,9 @@ def samples(session: Session, at_most: int, *, new: bool) -> list[dict[str, Any]
         row.on_hand_before,
         on_hand.label("on_hand"),
         row.on_sale_before,
+        case((row.better_facts & (Book.title != told.title), Book.title)).label("title_before"),
     )
-    query = query.select_from(with_what_is_told)
+    query = query.select_from(with_what_is_told.outerjoin(Book, Book.id == row.book_id))
     found = session.execute(query.where(wanted).order_by(row.record).limit(at_most)).mappings()
     return [dict(sample) for sample in found]
 

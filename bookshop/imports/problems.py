@@ -105,6 +105,13 @@ class Spreadsheet(NotACatalogue):
     text = N_("This is an Excel workbook. Save it as “CSV UTF-8” and upload that.")
 
 
+class WordDocument(NotACatalogue):
+    text = N_(
+        "This is a Word document. Put the list into a spreadsheet, save it as “CSV UTF-8” and "
+        "upload that."
+    )
+
+
 class Archive(NotACatalogue):
     text = N_(
         "This kind of archive is not unpacked here. Pack the catalogue as zip or gz, "

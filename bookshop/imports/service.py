@@ -57,7 +57,10 @@ class NotToBeMapped(Conflict):
 
 
 class NotWhole(Conflict):
-    text = N_("The file is broken off, so what it lacks cannot be withdrawn.")
+    text = N_(
+        "The file is not the whole catalogue: it is broken off, tells of changes alone, or sends "
+        "refused records again. What it lacks cannot be withdrawn."
+    )
 
 
 class BadDefaultStock(Invalid):

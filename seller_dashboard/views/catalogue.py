@@ -8,20 +8,22 @@ from sqlalchemy.orm import Session
 
 from bookshop.errors import NotFound
 from bookshop.imports import service as imports
+from bookshop.imports.history import PastImport
 from bookshop.imports.models import Import, ImportState
 from bookshop.translations import say, say_many
 from seller_dashboard.desk import Desk
 from seller_dashboard.headings import title
 from seller_dashboard.views.columns import ask_for_columns, offer_to_correct_columns
-from seller_dashboard.views.faults import show_faults
+from seller_dashboard.views.faults import show_faults, show_told_above
 from seller_dashboard.views.import_actions import (
     is_being_undone,
     offer_to_apply,
     offer_to_cancel,
     offer_to_undo,
 )
+from seller_dashboard.views.outcome import show_undone
 from seller_dashboard.views.preview import show_cautions, show_counts, show_samples
-from seller_dashboard.wording import IMPORT_STATES, number, plain
+from seller_dashboard.wording import COLUMNS_ASKED, IMPORT_STATES, number, plain
 
 MOVING = (ImportState.RECEIVED, ImportState.CHECKING, ImportState.APPLYING)
 LARGEST_ID = 2**31 - 1
@@ -52,8 +54,10 @@ def progress(session: Session, import_id: int) -> Progress:
     return Progress(state, min(1.0, part / 1000), records, accepted)
 
 
-def badge(state: ImportState, language: str) -> None:
-    text, colour = IMPORT_STATES[state]
+def badge(one: Import | PastImport, language: str) -> None:
+    """A file that only waits for its columns to be named is not one that cannot be read."""
+    waits = one.refused and one.refused["code"] == "missing_columns"
+    text, colour = COLUMNS_ASKED if waits else IMPORT_STATES[one.state]
     st.badge(say(language, text), color=colour)  # type: ignore[arg-type]
 
 
@@ -71,7 +75,7 @@ def page(desk: Desk) -> None:
         return
     st.session_state.pop(RECEIVED, None)
     title(plain(importing.filename))
-    badge(importing.state, desk.language)
+    badge(importing, desk.language)
     if importing.state in MOVING or is_being_undone(importing):
         st.fragment(_watch, run_every=1)(desk, importing.id, importing.state)
     _show(desk, importing)
@@ -125,18 +129,20 @@ def _going_on_sale(now: Progress, language: str) -> str:
 
 
 def _show(desk: Desk, importing: Import) -> None:
-    report = imports.report(importing, desk.language)
     match importing.state:
         case ImportState.RECEIVED | ImportState.CHECKING:
             offer_to_cancel(desk, importing)
             return
         case ImportState.REFUSED:
-            st.error(plain(report["refused"]["message"]))
-            ask_for_columns(desk, importing)
+            if importing.columns:
+                ask_for_columns(desk, importing)
+            elif importing.refused:
+                why = say(desk.language, importing.refused["text"], **importing.refused["params"])
+                st.error(plain(why))
             return
         case ImportState.PREVIEW:
             show_counts(importing, desk.language)
-            show_cautions(importing, report, desk.language)
+            show_cautions(importing, desk.language)
             offer_to_apply(desk, importing)
             show_samples(importing, desk.language)
             offer_to_correct_columns(desk, importing)
@@ -145,5 +151,6 @@ def _show(desk: Desk, importing: Import) -> None:
             if importing.path and not is_being_undone(importing):
                 offer_to_undo(desk, importing)
         case ImportState.UNDONE:
-            show_counts(importing, desk.language)
-    show_faults(desk, importing, report)
+            show_undone(importing, desk.language)
+            show_told_above(importing, desk.language)
+    show_faults(desk, importing)

@@ -1,6 +1,6 @@
 """Which column of a seller's table is which: he says so where it cannot be told, or was wrongly."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -8,7 +8,7 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from bookshop.imports import service as imports
-from bookshop.imports.columns import FIELDS, likely, name_of, values_of
+from bookshop.imports.columns import FIELDS, NEEDED, likely, name_of, values_of
 from bookshop.imports.models import Import
 from bookshop.orders.moving import Who
 from bookshop.stock.service import MOST_ON_HAND
@@ -25,23 +25,36 @@ WIDTHS = (3, 4, 4)  # of a column's name, its first values, and what it is read 
 
 def ask_for_columns(desk: Desk, importing: Import) -> None:
     """The file was refused because it cannot be told where title or price stands."""
-    if importing.columns:
-        section(say(desk.language, "Which column is which?"))
-        columns = _with_guesses(importing.columns)
-        if columns != importing.columns:
-            st.write(
-                say(
-                    desk.language,
-                    "Some are chosen beforehand, by their values: look whether that is right.",
-                )
+    told = importing.columns or {}
+    section(say(desk.language, "Which column is which?"))
+    st.write(
+        say(
+            desk.language,
+            "The first line of the file holds no name that we know for: %(missing)s. Choose the "
+            "columns, and the file is read.",
+            missing=", ".join(_needed(told["read_as"].values(), desk.language)),
+        )
+    )
+    columns = _with_guesses(told)
+    if columns != told:
+        st.write(
+            say(
+                desk.language,
+                "Some are chosen beforehand, by their values: look whether that is right.",
             )
-        _show_form(desk, importing, columns)
+        )
+    _show_form(desk, importing, columns)
 
 
 def offer_to_correct_columns(desk: Desk, importing: Import) -> None:
     if importing.columns:
         with st.expander(say(desk.language, "Columns")):
             _show_form(desk, importing, importing.columns)
+
+
+def _needed(read: Collection[str], language: str) -> list[str]:
+    """What a record cannot do without, and no column is read as."""
+    return [name_of(field, language) for field in NEEDED if field not in read]
 
 
 def _with_guesses(columns: Mapping[str, Any]) -> Mapping[str, Any]:

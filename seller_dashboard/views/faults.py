@@ -10,15 +10,21 @@ import streamlit as st
 
 from bookshop.imports.columns import name_of
 from bookshop.imports.models import Import, ImportState
+from bookshop.imports.problems import WHOLE_FILE
 from bookshop.imports.telling import is_told_by_line
 from bookshop.translations import N_, say, say_many
 from seller_dashboard.addresses import api
 from seller_dashboard.desk import Desk
 from seller_dashboard.headings import section
-from seller_dashboard.wording import number, plain
+from seller_dashboard.views.outcome import changes_nothing
+from seller_dashboard.wording import number, plain, told
 
 SHOWN_AT_MOST = 100
-CAUTIONS = ("cut_short", "would_empty")  # about the whole file: told above the button to apply it
+TOLD_ABOVE = {  # about the whole file
+    ImportState.PREVIEW: ("cut_short", "would_empty"),  # over the button that applies it
+    ImportState.UNDONE: ("changed_later",),  # beside what it had done
+}
+NOT_ON_SALE = "nothing_to_withdraw"
 COLUMNS = ("line", "record", "field", "value", "message")
 TITLES = {
     "line": N_("Line"),
@@ -32,18 +38,33 @@ BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Fault = Mapping[str, Any]
 
 
-def show_faults(desk: Desk, importing: Import, report: Mapping[str, Any]) -> None:
+def show_told_above(importing: Import, language: str) -> None:
+    codes = TOLD_ABOVE.get(importing.state, ())
+    for warning in in_words(importing.warnings, language):
+        if warning["code"] in codes:
+            st.warning(plain(warning["message"]), icon=":material/warning:")
+
+
+def show_faults(desk: Desk, importing: Import) -> None:
     if importing.rejected:
-        _show_refused(desk, importing, report["problems"])
-    told_above = CAUTIONS if importing.state is ImportState.PREVIEW else ()
-    counts = {code: n for code, n in importing.warning_counts.items() if code not in told_above}
+        _show_refused(desk, importing, in_words(importing.problems, desk.language))
+    counts = dict(importing.warning_counts)
+    for code in TOLD_ABOVE.get(importing.state, ()):
+        counts.pop(code, None)
+    warnings = in_words(importing.warnings, desk.language)
+    of_file = [one for one in warnings if one["record"] == WHOLE_FILE and one["code"] in counts]
+    for warning in of_file:
+        counts.pop(warning["code"], None)
+    if of_file:
+        _show_of_file(of_file, desk.language)
+    if needless := counts.pop(NOT_ON_SALE, 0):
+        _show_needless(importing, warnings, needless, desk.language)
     if counts:
-        warnings = [warning for warning in report["warnings"] if warning["code"] in counts]
         _show_warnings(importing, warnings, counts, desk.language)
 
 
-def told_of(faults: Sequence[Fault], code: str) -> list[Fault]:
-    return [fault for fault in faults if fault["code"] == code]
+def in_words(kept: Sequence[Mapping[str, Any]], language: str) -> list[Fault]:
+    return [{**one, "message": told(one["text"], one["params"], language)} for one in kept]
 
 
 def as_csv(faults: Sequence[Fault], language: str) -> bytes:
@@ -73,6 +94,24 @@ def _show_refused(desk: Desk, importing: Import, problems: Sequence[Fault]) -> N
     _show_table(problems, importing.problem_counts, language)
 
 
+def _show_of_file(warnings: Sequence[Fault], language: str) -> None:
+    section(say(language, "About the file as a whole"))
+    st.write("\n".join(f"- {plain(warning['message'])}" for warning in warnings))
+
+
+def _show_needless(importing: Import, warnings: Sequence[Fault], count: int, language: str) -> None:
+    section(
+        say_many(
+            language,
+            "%(number)s record takes nothing off sale",
+            "%(number)s records take nothing off sale",
+            count,
+            number=number(count, language),
+        )
+    )
+    _show_some(importing, warnings, {NOT_ON_SALE: count}, "not-on-sale", language)
+
+
 def _show_warnings(
     importing: Import, warnings: Sequence[Fault], counts: Mapping[str, int], language: str
 ) -> None:
@@ -87,9 +126,21 @@ def _show_warnings(
         )
     )
     st.caption(say(language, "These records are accepted; look whether they are right."))
-    _show_by_code(warnings, counts, language)
-    _show_table(warnings, counts, language)
-    _offer_as_csv(warnings, f"warnings-{importing.id}", language)
+    _show_some(importing, warnings, counts, "warnings", language)
+
+
+def _show_some(
+    importing: Import,
+    warnings: Sequence[Fault],
+    counts: Mapping[str, int],
+    name: str,
+    language: str,
+) -> None:
+    """Those whose codes are counted."""
+    some = [warning for warning in warnings if warning["code"] in counts]
+    _show_by_code(some, counts, language)
+    _show_table(some, counts, language)
+    _offer_as_csv(some, f"{name}-{importing.id}", language)
 
 
 def _harmless(value: object) -> object:
@@ -116,7 +167,8 @@ def _offer_refused(desk: Desk, importing: Import) -> None:
 
 
 def _what_becomes_of_the_others(importing: Import, language: str) -> str:
-    if importing.state is ImportState.PREVIEW and importing.accepted:
+    waits = importing.state is ImportState.PREVIEW and importing.accepted
+    if waits and not changes_nothing(importing):
         return say(language, "Before that, apply what was accepted: it is not on sale yet.")
     if importing.state in (ImportState.APPLYING, ImportState.APPLIED):
         return say(language, "What was accepted stays as it is.")

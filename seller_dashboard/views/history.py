@@ -12,6 +12,7 @@ from seller_dashboard.addresses import api
 from seller_dashboard.desk import Desk
 from seller_dashboard.headings import section
 from seller_dashboard.views.catalogue import badge
+from seller_dashboard.views.outcome import done
 from seller_dashboard.wording import moment, number, plain
 
 PER_PAGE = 20
@@ -52,15 +53,9 @@ def summary(past: PastImport, language: str) -> list[str]:
         parts.append(
             say_many(language, "%(rows)s record", "%(rows)s records", past.rows, rows=rows)
         )
-    counted = {
-        N_("%(n)s new"): past.new,
-        N_("%(n)s changed"): past.changed,
-        N_("%(n)s refused"): past.rejected,
-        N_("%(n)s taken off sale"): past.withdrawn,
-    }
-    parts += [
-        say(language, text, n=number(count, language)) for text, count in counted.items() if count
-    ]
+    parts += done(past, language)
+    if past.rejected:
+        parts.append(say(language, "%(n)s refused", n=number(past.rejected, language)))
     return parts
 
 
@@ -73,7 +68,7 @@ def _list(desk: Desk, found: Sequence[PastImport]) -> None:
                 query_params={"import": str(past.id)},
             )
             with st.container(horizontal=True, vertical_alignment="center"):
-                badge(past.state, desk.language)
+                badge(past, desk.language)
                 st.caption(" · ".join(summary(past, desk.language)))
                 if past.path:
                     _offer_original(desk, past)

@@ -8,6 +8,8 @@ from bookshop.imports.models import Import, ImportState
 from bookshop.orders.moving import Who
 from bookshop.translations import say, say_many
 from seller_dashboard.desk import Desk
+from seller_dashboard.views.outcome import FACTS_STAY, changes_nothing
+from seller_dashboard.wording import number
 
 
 def offer_to_apply(desk: Desk, importing: Import) -> None:
@@ -19,11 +21,15 @@ def offer_to_apply(desk: Desk, importing: Import) -> None:
 
     if importing.missing and importing.accepted:
         _offer_to_withdraw(importing, withdraw, desk.language)
+    needless = changes_nothing(importing)
+    if needless:
+        text = say(desk.language, "What was accepted is in the shop already as this file has it.")
+        st.info(text, icon=":material/check:")
     with st.container(horizontal=True):
         if importing.accepted:
             st.button(
                 say(desk.language, "Apply"),
-                type="primary",
+                type="secondary" if needless else "primary",
                 key=f"apply-{importing.id}",
                 on_click=desk.act,
                 args=(apply,),
@@ -50,7 +56,8 @@ def offer_to_undo(desk: Desk, importing: Import) -> None:
                 desk.language,
                 "Prices and copies go back to what they were before it, new books go off sale. "
                 "What was changed after it stays as it is.",
-            )
+            ),
+            say(desk.language, FACTS_STAY),
         )
         st.button(
             say(desk.language, "Undo"),
@@ -68,13 +75,14 @@ def is_being_undone(importing: Import) -> bool:
 def _offer_to_withdraw(importing: Import, key: str, language: str) -> None:
     offer = say_many(
         language,
-        "Take off sale the %(n)d book that is not in the file",
-        "Take off sale the %(n)d books that are not in the file",
+        "Take off sale the %(number)s book that is not in the file",
+        "Take off sale the %(number)s books that are not in the file",
         importing.missing,
+        number=number(importing.missing, language),
     )
     st.checkbox(offer, key=key, disabled=not importing.is_whole)
     if not importing.is_whole:
-        st.caption(say(language, "Not with this file: it is broken off, the rest may be missing."))
+        st.caption(say(language, "Not with this file: it is not the whole catalogue."))
 
 
 def _undoing(importing: Import) -> str:

@@ -10,7 +10,7 @@ from bookshop import money
 from bookshop.imports.models import Import, ImportState
 from bookshop.translations import say, say_many
 from seller_dashboard.amounts import show_amounts
-from seller_dashboard.views.faults import CAUTIONS, told_of
+from seller_dashboard.views.faults import show_told_above
 from seller_dashboard.wording import number, plain
 
 SHOWN_AT_MOST = 100
@@ -19,34 +19,38 @@ Sample = Mapping[str, Any]
 
 
 def show_counts(importing: Import, language: str) -> None:
+    """Of what would be done; once it is applied, of what was."""
+    if importing.state is ImportState.PREVIEW:
+        changed = say(language, "Will change")
+        gone = {say(language, "Not in the file"): importing.missing}
+    else:
+        changed = say(language, "Changed")
+        gone = {say(language, "Taken off sale"): importing.withdrawn}
     counts = {
         say(language, "New books"): importing.new,
-        say(language, "Changed"): importing.changed,
+        changed: importing.changed,
         say(language, "Unchanged"): importing.unchanged,
         say(language, "Refused"): importing.rejected,
+        **gone,
     }
-    if importing.state is ImportState.PREVIEW:
-        counts[say(language, "Not in the file")] = importing.missing
-    else:
-        counts[say(language, "Taken off sale")] = importing.withdrawn
     with st.container(horizontal=True):
         for name, count in counts.items():
             st.metric(name, number(count, language), width="content")
 
 
-def show_cautions(importing: Import, report: Mapping[str, Any], language: str) -> None:
+def show_cautions(importing: Import, language: str) -> None:
     """What may be wrong with all of it, above the button that applies it."""
-    for code in CAUTIONS:
-        for warning in told_of(report["warnings"], code):
-            st.warning(plain(warning["message"]), icon=":material/warning:")
+    show_told_above(importing, language)
     jumps = importing.warning_counts.get("price_jump", 0)
     if jumps:
         text = say_many(
             language,
-            "%(n)d price changes more than tenfold: look among the warnings whether it is right.",
-            "%(n)d prices change more than tenfold: look among the warnings whether they are "
+            "%(number)s price changes more than tenfold: look among the warnings whether it is "
+            "right.",
+            "%(number)s prices change more than tenfold: look among the warnings whether they are "
             "right.",
             jumps,
+            number=number(jumps, language),
         )
         st.warning(text, icon=":material/warning:")
 
@@ -107,6 +111,8 @@ def _change(sample: Sample, language: str) -> dict[str, object]:
 def _else(sample: Sample, language: str) -> str:
     if not sample["on_sale_before"]:
         return say(language, "on sale again")
+    if before := sample.get("title_before"):
+        return say(language, "was called “%(title)s”", title=plain(before))
     offer = ("price", sample["price_before"]), ("on_hand", sample["on_hand_before"])
     if all(sample[name] == before for name, before in offer):
         return say(language, "what is told of the book")

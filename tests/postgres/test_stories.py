@@ -1,5 +1,10 @@
 """The stories of the shop once more, on PostgreSQL: what holds there, holds here."""
 
+from tests.bookshop.searches.test_service import (  # noqa: F401
+    test_older_ones_are_not_counted_and_in_time_forgotten,
+    test_the_slowest_come_first,
+    test_what_is_not_found_most_often_comes_first,
+)
 from tests.bookshop.test_repeats import (  # noqa: F401
     test_another_body_under_the_same_key_is_refused,
     test_of_eight_that_come_at_once_one_is_done,

@@ -41,6 +41,12 @@ def counts(report):
     return [report[name] for name in ("new", "changed", "unchanged", "withdrawn", "rejected")]
 
 
+def checked(shop, owner, catalogue):
+    looked_at = shop.uploads(owner, catalogue)
+    shop.works()
+    return shop.report(looked_at)
+
+
 def on_sale(shop, owner):
     """Title -> price and copies."""
     with shop.database.reading() as session:
@@ -250,6 +256,40 @@ def test_after_its_time_an_import_leaves_only_its_history(shop, emma, monkeypatc
     shop.does(imports.undo, fresh, emma)
     shop.works()
     assert on_sale(shop, emma)["Pride and Prejudice"] == (51000, 10)
+
+
+def test_an_isbn_that_is_quite_another_book_is_told(shop, emma, boris):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+    catalogue = "isbn,title,author,price\n9780141439518,Gardening,A. N. Other,500\n"
+
+    report = checked(shop, boris, catalogue)
+
+    [told] = [one for one in report["warnings"] if one["code"] == "another_book"]
+    assert (told["line"], told["value"]) == (2, "9780141439518")
+    assert "“Pride and Prejudice” by Jane Austen" in told["message"]
+    for same in ("Гордость и предубеждение,Jane Austen", "Prejudice and pride,Остин Джейн"):
+        alike = catalogue.replace("Gardening,A. N. Other", same)
+        assert not checked(shop, boris, alike)["warnings"][1:]
+
+
+def test_the_preview_shows_a_title_that_changes(shop, emma):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+
+    report = checked(shop, emma, THREE_BOOKS.replace("Emma", "Emma!"))
+
+    [changed] = report["preview"]["changed"]
+    assert (changed["title_before"], changed["title"]) == ("Emma", "Emma!")
+
+
+def test_refused_records_sent_again_are_not_the_whole_catalogue(shop, emma):
+    shop.puts_on_sale(emma, THREE_BOOKS)
+    mended = "title,price,Why not accepted\nLast,100,The price is missing.\n"
+
+    sent_again = checked(shop, emma, mended)
+
+    assert not sent_again["is_whole"]
+    with pytest.raises(imports.NotWhole):
+        shop.does(imports.approve, sent_again["id"], emma, withdraw_missing=True)
 
 
 def test_cut_off_between_two_chunks_it_goes_on_where_it_was(shop, emma, monkeypatch):
@@ -556,14 +596,14 @@ def test_the_warning_stays_only_where_the_others_were_withdrawn(shop, emma, with
 
 
 def test_who_begins_with_a_few_books_is_not_warned(shop, emma):
-    rows = [f",Book {n},Me,{100 + n},1" for n in range(19)]
+    rows = [f",Book {n},Me,{100 + n},1" for n in range(4)]
     shop.puts_on_sale(emma, "\n".join(["isbn,title,author,price,stock", *rows]))
 
     looked_at = shop.uploads(emma, "isbn,title,author,price,stock\n,Another,Me,50,1\n")
     shop.works()
 
     report = shop.report(looked_at)
-    assert (report["missing"], report["warning_counts"]) == (19, {})
+    assert (report["missing"], report["warning_counts"]) == (4, {})
 
 
 @pytest.mark.parametrize(

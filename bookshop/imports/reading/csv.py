@@ -67,6 +67,7 @@ class Table:
         self._rows.width = len(self.header)
         self._names = _shown(self.header)
         self._places = columns.places(self._names, self._mapping)
+        self._spare_prices = columns.spare_prices(self._names, self._mapping)
         self._earlier_reasons = {i for i, name in enumerate(self._names) if columns.is_reason(name)}
         self._width_needed = max((place + 1 for place in self._named()), default=0)
         self._check_header()
@@ -85,9 +86,17 @@ class Table:
                 self._notes.refuse(fault, line, number, WHOLE_ROW, self._lines.held[0])
                 yield None
             else:
-                yield Record(line, number, cells(row) + more)
+                yield Record(line, number, cells(self._priced(row)) + more)
         if number == 0:
             raise NoRecords
+
+    def _priced(self, row: list[str]) -> list[str]:
+        """With the price in its place, where that is blank and another column has it."""
+        place = self._places["price"]
+        if self._spare_prices and not row[place].strip():
+            row = row.copy()
+            row[place] = next(filter(str.strip, (row[at] for at in self._spare_prices)), "")
+        return row
 
     def rows(self) -> Iterator[tuple[int, int, list[str], Fault | None]]:
         """Each with its line, its number, and what is wrong with it as a row."""
@@ -150,7 +159,11 @@ class Table:
         if missing := [field for field in columns.NEEDED if field not in self._places]:
             list(islice(self.rows(), _SAMPLES))  # they are noted on the way
             raise MissingColumns(missing, self._names, self._notes.samples, known)
-        unread = [self._names[i] for i in self._named() if self._is_unknown(self._names[i])]
+        unread = [
+            self._names[i]
+            for i in self._named()
+            if self._is_unknown(self._names[i]) and i not in self._spare_prices
+        ]
         if unread:
             names = ", ".join(unread)[:300]
             self._notes.warn_once(_unknown_columns(names), self._lines.first, "(header)", names)

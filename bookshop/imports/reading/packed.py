@@ -19,6 +19,7 @@ from bookshop.imports.problems import (
     Spreadsheet,
     TooManyInside,
     UnpacksTooFar,
+    WordDocument,
 )
 
 GZIP = b"\x1f\x8b"
@@ -108,14 +109,20 @@ def _member(archive: _Sparing) -> gzip.GzipFile | IO[bytes]:
 
 def _only_file(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     """Folders and what systems leave for themselves are passed over."""
-    names = {member.filename for member in members}
-    if "[Content_Types].xml" in names or any(name.startswith("xl/") for name in names):
-        raise Spreadsheet
+    _refuse_office({member.filename for member in members})
     files = [member for member in members if not _is_passed_over(member.filename)]
     if len(files) != 1:
         shown = ", ".join(member.filename for member in files)
         raise NotOneInside(found=len(files), names=shown[:200])
     return files[0]
+
+
+def _refuse_office(names: set[str]) -> None:
+    """What office programs save is a zip as well."""
+    if "word/document.xml" in names:
+        raise WordDocument
+    if "[Content_Types].xml" in names or any(name.startswith("xl/") for name in names):
+        raise Spreadsheet
 
 
 def _is_passed_over(name: str) -> bool:

@@ -83,7 +83,7 @@ def test_a_wrong_option_exits_with_2(shop, file):
 def test_an_unknown_seller_or_file_is_one_line(shop, emma, file, login, name):
     done = manage(shop, "import", file.with_name(name), "--seller", login)
 
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -186,5 +186,5 @@ def test_what_is_exported_and_imported_again_changes_nothing(shop, emma, file, f
 def test_an_export_for_an_unknown_seller_is_one_line_and_no_file(shop, tmp_path):
     done = manage(shop, "export", "--seller", "eve", tmp_path / "x.csv")
 
-    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
     assert not (tmp_path / "x.csv").exists()

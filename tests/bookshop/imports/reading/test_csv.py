@@ -315,6 +315,12 @@ def test_the_selling_price_is_the_price(upload):
     assert catalogue.book["price"] == 39990
 
 
+def test_where_there_is_no_discount_the_other_price_is_read(upload):
+    catalogue = upload("Название;Цена;Цена со скидкой;Остаток\nA;500,00;;2\n")
+
+    assert (catalogue.book["price"], catalogue.warned) == (50000, [])
+
+
 @pytest.mark.parametrize(
     ("header", "missing"),
     [("price,stock", "Title"), ("title,stock", "Price"), ("Emma,Austen", "Title, Price")],

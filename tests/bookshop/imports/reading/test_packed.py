@@ -73,6 +73,7 @@ def test_one_catalogue_inside_is_read(upload, tmp_path, content):
         (zipped(("a.csv", TABLE), compression=zipfile.ZIP_LZMA), "archive"),
         (with_a_password(zipped(("a.csv", TABLE))), "packed_with_password"),
         (zipped(("[Content_Types].xml", b"<x/>"), ("xl/workbook.xml", b"<x/>")), "spreadsheet"),
+        (zipped(("[Content_Types].xml", b"<x/>"), ("word/document.xml", b"<x/>")), "word_document"),
         (gzip.compress(b""), "empty_file"),
         (gzip.compress(TABLE)[:-3], "broken_archive"),
         (gzip.compress(TABLE) + b"more", "broken_archive"),
