@@ -80,7 +80,8 @@ def _dump(url: str, folder: Path) -> Path:
             source.backup(target)
         return copy
     dump = folder / _POSTGRES
-    subprocess.run(["pg_dump", "-Fc", "-f", str(dump), _for_tools(url)], check=True)
+    without_index = "--exclude-schema=*_search"  # it is built anew from the rest
+    subprocess.run(["pg_dump", "-Fc", without_index, "-f", str(dump), _for_tools(url)], check=True)
     return dump
 
 

@@ -146,8 +146,10 @@ def _answered(view: View, question: Question, patience: Patience) -> _Answer:
     text = question.words[:LONGEST_TEXT]
     for isbn in isbns_in(text):
         matches = exactly(view.generation, view.columns, "isbn", isbn)
-        if len(matches[0]) or to_isbn13(text):
+        if len(matches[0]):
             return _Answer(matches)
+    if to_isbn13(text):
+        return _Answer()  # no other book will do
     if not text.strip():
         return _Answer(everything(view.columns))
     vocabulary = view.vocabulary.as_long_as(patience)

@@ -78,12 +78,12 @@ def receive(shop: Shop, resolve: Resolver, first: str = "start") -> None:
         )
     st.set_page_config(page_icon=FAVICON)  # of our own: nothing is fetched from elsewhere
     st.html(FOCUS)
-    _say_which(language)
     at_work = role in (Role.SELLER, Role.OPERATOR)
     here = st.navigation(list(pages.values()), position="sidebar" if at_work else "hidden")
     if user and at_work:
         _lead_on(user, here, pages)
     here.run()
+    _say_which(language)
 
 
 def language_of(user: User | None) -> str:
@@ -97,7 +97,7 @@ def language_of(user: User | None) -> str:
 
 
 def _say_which(language: str) -> None:
-    """To browsers and to those that read aloud: Streamlit's page says it is English."""
+    """To who reads aloud: Streamlit says English. Last on the page, where its gap is not seen."""
     lang = f"<script>document.documentElement.lang = {json.dumps(language)}</script>"
     st.html(lang, unsafe_allow_javascript=True)
 

@@ -60,16 +60,16 @@ def to_isbn13(text: str) -> str | None:
 def isbns_in(text: str) -> list[str]:
     """Those among other words: "ISBN-10: 0-306-40615-2, paperback" -> 9780306406157.
 
-    Nine digits are one of ten whose zero in front is lost; in any of shorter numbers it is chance.
+    Nine digits alone are ten whose zero in front is lost.
     """
     found = []
     for run in _RUN.finditer(unicodedata.normalize("NFKC", text)):
         parts = _PART.findall(run[0])
         for first in range(len(parts)):
             ways = ("".join(parts[first:end]) for end in range(first + 1, len(parts) + 1))
-            found += [
-                to_isbn13(way.rjust(10, "0")) for way in takewhile(_may_grow, ways) if len(way) > 8
-            ]
+            found += [to_isbn13(way) for way in takewhile(_may_grow, ways) if len(way) >= 10]
+        if len(whole := "".join(parts)) == 9:
+            found.append(to_isbn13("0" + whole))
     return list(dict.fromkeys(filter(None, found)))
 
 

@@ -32,7 +32,7 @@ def apply(database: Database, uploads: Path, import_id: int, still_at_it: StillA
         importing = session.get_one(Import, import_id)
     if importing.state is not ImportState.APPLYING:
         return
-    staged = Staged(Upload(uploads / importing.path))
+    staged = Staged(Upload(uploads / importing.path, importing.checked_as))
     try:
         _put_on_the_shelf(database, importing, staged, still_at_it)
         if importing.withdraw_missing:
@@ -40,6 +40,8 @@ def apply(database: Database, uploads: Path, import_id: int, still_at_it: StillA
     except LostRecords:
         with database.transaction() as session:
             locked = session.get_one(Import, import_id, with_for_update=True)
+            if locked.state is not ImportState.APPLYING:
+                return
             told = as_kept(Problem.of(_CUT_OFF, 0, WHOLE_FILE, WHOLE_ROW, ""))
             locked.warnings = [*locked.warnings, told]
             locked.warning_counts = {**locked.warning_counts, _CUT_OFF.code: 1}
@@ -73,6 +75,8 @@ def _go_on_from(
             locked.applied_records = applied = applied + len(records)
             locked.progress = 1000 * applied // locked.accepted
         still_at_it()
+    if applied < importing.accepted:
+        raise LostRecords
     return applied
 
 

@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pandas as pd
@@ -46,7 +47,7 @@ class UploadLost(NotACatalogue):
 
 
 class Stopped(Exception):
-    """The import was cancelled while it was read."""
+    """The import was cancelled while it was read, or another check of it has begun."""
 
 
 def check(database: Database, uploads: Path, import_id: int, still_at_it: StillAtIt) -> Checked:
@@ -54,8 +55,15 @@ def check(database: Database, uploads: Path, import_id: int, still_at_it: StillA
     importing = _start(database, import_id)
     if importing is None:
         return Checked()
+    found = _found(database, uploads, importing, still_at_it)
+    found.checked_as = importing.checked_as
+    return found
+
+
+def _found(database: Database, uploads: Path, importing: Import, still_at_it: StillAtIt) -> Checked:
+    upload = Upload(uploads / importing.path, importing.checked_as)
     try:
-        return _Checking(database, Upload(uploads / importing.path), importing, still_at_it).check()
+        return _Checking(database, upload, importing, still_at_it).check()
     except MissingColumns as refusal:
         columns = {"header": refusal.header, "samples": refusal.samples, "read_as": refusal.known}
         return Checked(refused=_as_kept(refusal), columns=columns)
@@ -75,6 +83,7 @@ def _start(database: Database, import_id: int) -> Import | None:
         if importing.state not in (ImportState.RECEIVED, ImportState.CHECKING):
             return None
         importing.state = ImportState.CHECKING
+        importing.checked_as = uuid4().hex  # a check that was begun before counts no more
         importing.rows = importing.progress = 0
     return importing
 
@@ -210,7 +219,10 @@ class _Checking:
             return
         with self._database.transaction() as session:
             checking = session.get_one(Import, self._importing.id, with_for_update=True)
-            if checking.state is not ImportState.CHECKING:
+            if (checking.state, checking.checked_as) != (
+                ImportState.CHECKING,
+                self._importing.checked_as,
+            ):
                 raise Stopped
             checking.rows, checking.progress = self._found.rows, int(1000 * progress)
         self._noted_at = time.monotonic()

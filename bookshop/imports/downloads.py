@@ -41,7 +41,7 @@ def refused(found: Import, uploads: Path) -> Download:
         raise NothingRefused
     kind, ending = _KINDS[found.format]
     name = f"{REFUSED}{_stem(found.filename)}{ending}"
-    return _kept(found, Upload(uploads / found.path).refused, name, kind)
+    return _kept(found, Upload(uploads / found.path, found.checked_as).refused, name, kind)
 
 
 def _kept(found: Import, path: Path, name: str, kind: str = "application/octet-stream") -> Download:

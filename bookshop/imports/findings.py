@@ -28,6 +28,7 @@ class Told:
 class Checked:
     """What reading and validating a file found. `refused` is set when it is no catalogue."""
 
+    checked_as: str = ""
     format: str = ""
     encoding: str = ""
     rows: int = 0

@@ -66,6 +66,7 @@ class Import(Base):
     preview: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # see planning
     columns: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # see columns
     refused: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    checked_as: Mapped[str] = mapped_column(default="")  # the last check begun, and its files' name
     applied_records: Mapped[int] = mapped_column(default=0)  # how far the applying has come
     uploaded_at: Mapped[datetime] = mapped_column(default=now)
     applied_at: Mapped[datetime | None]

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    false,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import Session, aliased
 
 from bookshop.books.models import Book, Offer
@@ -66,34 +77,11 @@ def match(session: Session, importing: Import) -> None:
 
 
 def known_book(seller_id: int) -> ColumnElement[int | None]:
-    """The id of a loaded record's book. An own key may look like an ISBN and is still another's.
-
-    An article number that the seller has given to a book with an ISBN means that book, also when
-    this file leaves the ISBN out: the copies are the same ones.
-    """
+    """The id of a loaded record's book. An own key may look like an ISBN and is still another's."""
     of_all = select(_known.id).where(_known.isbn13 == told.isbn13)
     own = select(_known.id).where(_known.own_seller_id == seller_id, _known.own_key == told.own_key)
-    numbered = (
-        select(func.min(_own.book_id))
-        .where(_own.seller_id == seller_id, _own.sku == told.sku, _own.sku != "")
-        .where(_own.withdrawn_at.is_(None), _known.isbn13.is_not(None))
-        .join(_known, _known.id == _own.book_id)
-    )
-    by_isbn, by_own_key, by_sku = (
-        one.correlate(loaded).scalar_subquery() for one in (of_all, own, numbered)
-    )
-    return case((told.isbn13.is_not(None), by_isbn), else_=func.coalesce(by_sku, by_own_key))
-
-
-def replaced(seller_id: int) -> Select[int]:
-    """Offers of books without an ISBN whose article number a record now gives to one that has."""
-    return (
-        select(Offer.id)
-        .join(Book, Book.id == Offer.book_id)
-        .join(loaded, told.sku == Offer.sku)
-        .where(Offer.seller_id == seller_id, Offer.sku != "", Offer.withdrawn_at.is_(None))
-        .where(Book.isbn13.is_(None), told.isbn13.is_not(None))
-    )
+    by_isbn, by_own_key = (one.correlate(loaded).scalar_subquery() for one in (of_all, own))
+    return case((told.isbn13.is_not(None), by_isbn), else_=by_own_key)
 
 
 def counts(session: Session) -> Counts:
@@ -115,13 +103,23 @@ def offers_named(session: Session) -> list[int]:
 def offers_meant(
     session: Session, importing: Import, refused: Sequence[tuple[str | None, str | None, str]]
 ) -> list[int]:
-    """Offers that refused records were about: the file has them, they are not missing."""
+    """Offers that refused records were about: the file has them, they are not missing.
+
+    Each kind of name is looked up by an index of its own: one query for all would read whatever
+    the seller has.
+    """
     if not refused:
         return []
     isbns, keys, skus = ([key for key in kind if key] for kind in zip(*refused, strict=True))
-    mine = select(Offer.id).where(Offer.seller_id == importing.seller_id).join(Book)
-    called = or_(Book.isbn13.in_(isbns), Book.own_key.in_(keys), Offer.sku.in_(skus))
-    return list(session.scalars(mine.where(called)))
+    of_seller = select(Offer.id).where(Offer.seller_id == importing.seller_id)
+    by_book = of_seller.join(Book, Book.id == Offer.book_id)
+    own = and_(Book.own_seller_id == importing.seller_id, Book.own_key.in_(keys))
+    called = union(
+        by_book.where(Book.isbn13.in_(isbns)),
+        by_book.where(own),
+        of_seller.where(Offer.sku.in_(skus), Offer.sku != literal_column("''")),
+    )
+    return list(session.scalars(called))
 
 
 def samples(session: Session, at_most: int, *, new: bool) -> list[dict[str, Any]]:

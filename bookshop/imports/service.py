@@ -206,8 +206,8 @@ def begin_applying(found: Import, *, withdraw_missing: bool) -> None:
 def checked(session: Session, import_id: int, found: Checked) -> None:
     """The file has been read: show what would happen, or go on at once if that was asked."""
     checking = session.get_one(Import, import_id, with_for_update=True)
-    if checking.state is not ImportState.CHECKING:
-        return  # cancelled meanwhile, or heard before
+    if (checking.state, checking.checked_as) != (ImportState.CHECKING, found.checked_as):
+        return  # cancelled meanwhile, heard before, or begun anew
     for name in _FOUND:
         setattr(checking, name, getattr(found, name))
     if found.refused:

@@ -55,8 +55,6 @@ def shelve(session: Session, importing: Import) -> Counts:
         _keep_what_was(session, importing)
         _note_movements(session, importing)
         stock.tell_of_missing(session, session.scalars(_newly_missing()).all())
-        if replaced := session.scalars(planning.replaced(seller_id)).all():
-            importing.withdrawn += withdraw(session, importing, replaced)
     announce(session, told_of)
     return counted
 

@@ -18,16 +18,16 @@ def forget_files(database: Database, uploads: Path, before: datetime) -> None:
     """Originals from before then; what a check kept, once its import has ended; nobody's files."""
     with database.reading() as session:
         kept = session.execute(
-            select(Import.id, Import.path, Import.uploaded_at, Import.ended_at).where(
-                Import.path != ""
-            )
+            select(
+                *(Import.id, Import.path, Import.checked_as, Import.uploaded_at, Import.ended_at)
+            ).where(Import.path != "")
         ).all()
     old = [one for one in kept if one.uploaded_at < before]
     for one in old:
         Upload(uploads / one.path).forget()
     for one in kept:
         if one.ended_at:
-            Upload(uploads / one.path).forget_records()
+            Upload(uploads / one.path, one.checked_as).forget_records()
     with database.transaction() as session:
         ids = [one.id for one in old]
         session.execute(update(Import).where(Import.id.in_(ids)).values(path=""))
@@ -39,7 +39,7 @@ def forget_changes(database: Database, before: datetime) -> None:
     of_old = (
         select(ImportChange.import_id, ImportChange.offer_id)
         .join(Import, Import.id == ImportChange.import_id)
-        .where(Import.uploaded_at < before)
+        .where(Import.applied_at < before)
         .limit(AT_ONCE)
     )
     these = tuple_(ImportChange.import_id, ImportChange.offer_id).in_(of_old)

@@ -55,6 +55,7 @@ class Upload:
     """Where the file lies, and what belongs to it."""
 
     original: Path
+    checked_as: str = ""  # by which check: one that comes too late spoils nothing
 
     @property
     def records(self) -> Path:
@@ -80,9 +81,10 @@ class Upload:
             path.unlink(missing_ok=True)
 
     def forget(self) -> None:
-        self.forget_records()
-        for path in (self.original, self.refused):
+        """Of every check."""
+        for path in self.original.parent.glob(f"{self.original.name}*"):
             path.unlink(missing_ok=True)
 
     def _beside(self, kind: str) -> Path:
-        return self.original.with_name(f"{self.original.name}.{kind}")
+        own = f".{self.checked_as}" if self.checked_as else ""
+        return self.original.with_name(f"{self.original.name}{own}.{kind}")

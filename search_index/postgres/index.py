@@ -181,9 +181,10 @@ class PostgresIndex:
 def _answered(asking: Asking, question: Question, everything: Everything) -> _Answer:
     typed = question.words[:LONGEST_TEXT]
     for isbn in isbns_in(typed):
-        books = _matched(asking, having_isbn(isbn))
-        if len(books) or to_isbn13(typed):
+        if len(books := _matched(asking, having_isbn(isbn))):
             return _all_of(books)
+    if alone := to_isbn13(typed):
+        return _all_of(_matched(asking, having_isbn(alone)))  # no other book will do
     if not typed.strip():
         return _all_of(everything.on_sale(asking))
     all_readings = readings(typed, _vocabulary(asking, typed))

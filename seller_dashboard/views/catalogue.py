@@ -136,9 +136,9 @@ def _show(desk: Desk, importing: Import) -> None:
         case ImportState.REFUSED:
             if importing.columns:
                 ask_for_columns(desk, importing)
-            elif importing.refused:
-                why = say(desk.language, importing.refused["text"], **importing.refused["params"])
-                st.error(plain(why))
+            else:
+                report = imports.report(importing, desk.language)
+                st.error(plain(report["refused"]["message"]))
             return
         case ImportState.PREVIEW:
             show_counts(importing, desk.language)

@@ -31,7 +31,13 @@ def done(importing: Import | PastImport, language: str) -> list[str]:
 def show_undone(importing: Import, language: str) -> None:
     brought = ", ".join(done(importing, language))
     if brought:
-        st.write(say(language, "This upload had brought: %(done)s. It is put back.", done=brought))
+        st.write(
+            say(
+                language,
+                "This upload had brought: %(done)s. It is put back, but for what changed since.",
+                done=brought,
+            )
+        )
         st.caption(say(language, FACTS_STAY))
     else:
         st.write(say(language, "This upload had changed nothing."))

@@ -1,10 +1,8 @@
 """The ways of a catalogue once more, on PostgreSQL."""
 
 from tests.stories.test_importing import (  # noqa: F401
-    test_a_book_that_gets_its_isbn_later_is_not_on_sale_twice,
     test_a_difference_goes_when_its_seller_tells_it_as_it_stands,
     test_a_feed_never_erases_what_was_promised,
-    test_a_file_that_leaves_the_isbn_out_means_the_book_of_the_article_number,
     test_a_new_article_number_is_taken_over,
     test_a_refused_record_is_in_the_file_and_not_withdrawn,
     test_after_its_time_an_import_leaves_only_its_history,

@@ -226,17 +226,24 @@ def test_questions_without_words_see_what_is_put_and_what_is_built(
     """They are answered from what was kept from the question before."""
     reader = index_of("postgres", folder, database)
     emma = catalogue.sells("Emma")
+    long_ago(database)
     index.rebuild()
     assert reader.find(Question()).book_ids == [emma]
 
     catalogue.changes(emma, category="Fiction")
     persuasion = catalogue.sells("Persuasion", category="Fiction")
+    long_ago(database)
     index.put([emma, persuasion])
     assert reader.find(Question(category="Fiction")).book_ids == [persuasion, emma]
 
-    catalogue.withdraws(persuasion)
+    catalogue.changes(emma, category="Classics")
     index.rebuild()
-    assert reader.find(Question()).book_ids == [emma]
+    assert reader.find(Question(category="Classics")).book_ids == [emma]
+
+
+def long_ago(database: Database) -> None:
+    """No offer was changed of late: it is the index that must tell what is new."""
+    does(database, *(f"UPDATE {it} SET changed_at = 'yesterday'" for it in ("offers", "shelves")))
 
 
 @pytest.mark.parametrize("trigrams", [True, False])
@@ -252,7 +259,7 @@ def test_slips_are_undone_with_trigrams_and_without(
         pytest.skip("this PostgreSQL has no pg_trgm")
     schema.has_trigrams = trigrams
 
-    for words in ("frankenstien", "frnkenstin", "frankinstien"):
+    for words in ("frankenstien", "grankenstein", "frnkenstin", "frankinstien"):
         assert titles(words) == ["Frankenstein"]
     for words in ("приступление", "приступлене"):
         assert titles(words) == ["Преступление и наказание"]

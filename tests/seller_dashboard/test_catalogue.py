@@ -10,6 +10,7 @@ from bookshop.imports import service as imports
 from bookshop.imports.models import Import, ImportState
 from seller_dashboard.views.columns import mapping_of
 from seller_dashboard.views.faults import as_csv
+from seller_dashboard.wording import told as in_words
 from tests.seller_dashboard.conftest import links, press, told
 
 CATALOGUE = """isbn,title,authors,price,stock
@@ -127,6 +128,93 @@ def test_a_question_about_withdrawing_is_gone_when_it_is_answered(looks_at, shop
     assert shop.report(2)["warnings"] == []
 
 
+def test_warnings_of_the_file_of_records_and_of_ends_each_have_their_heading(looks_at, shop, emma):
+    shop.puts_on_sale(emma, "title,price\nEmma,10.00\n")
+
+    page = looks_at(
+        "<yml_catalog><shop><offers>"
+        '<offer id="1"><name>Sanditon</name><price>5</price><year>soon</year></offer>'
+        '<offer id="gone" deleted="true"/>'
+        "</offers></shop></yml_catalog>"
+    )
+
+    headings = [one.value for one in page.subheader]
+    assert headings == [
+        "About the file as a whole",
+        "1 record takes nothing off sale",
+        "1 warning",
+    ]
+    [of_file] = [one.value for one in page.markdown if one.value.startswith("- ")]
+    assert of_file.startswith("- The file does not say how many copies")
+    _, _, needless, warnings = tables(page)
+    assert [row["In the file"] for row in needless] == ["Your code\\: gone"]
+    assert [row["In the file"] for row in warnings] == ["Year\\: soon"]
+
+
+def test_prices_in_messages_stand_as_in_the_table_beside_them(looks_at, shop, emma):
+    shop.puts_on_sale(emma, "title,price,stock\nEmma,10.00,1\n")
+
+    page = looks_at("title,price,stock\nEmma,1010.00,1\n")
+
+    [warning] = tables(page)[-1]
+    assert warning["What is wrong"].startswith(
+        "The price was 10\\.00 ₽ and becomes 1,010\\.00 ₽\\: is"
+    )
+
+
+def test_counts_in_messages_are_grouped_and_lines_are_not():
+    text = "Of your %(on_sale)d offers on sale %(missing)d are not in this file."
+    place = "The same ISBN is on line %(line)d, in record %(record)d: that one stands."
+
+    assert in_words(text, {"on_sale": 10736, "missing": 10000}, "en") == (
+        "Of your 10,736 offers on sale 10,000 are not in this file."
+    )
+    assert "on line 10736, in record 10735" in in_words(
+        place, {"line": 10736, "record": 10735}, "en"
+    )
+
+
+def test_a_file_that_changes_nothing_is_said_to_and_need_not_be_applied(looks_at, shop, emma):
+    shop.puts_on_sale(emma, CATALOGUE)
+
+    page = looks_at(CATALOGUE)
+
+    said = "What was accepted is in the shop already as this file has it."
+    assert said in told(page)
+    assert [one.proto.type for one in page.button if one.label == "Apply"] == ["secondary"]
+    assert not any("it is not on sale yet" in one.value for one in page.markdown)
+    page = looks_at(CATALOGUE.replace("450.50", "451"))
+    assert said not in told(page)
+    assert [one.proto.type for one in page.button if one.label == "Apply"] == ["primary"]
+
+
+def test_when_it_is_undone_it_is_told_what_it_had_done_and_what_stays(looks_at, shop, emma):
+    header = "title,price,stock\n"
+    shop.puts_on_sale(emma, f"{header}Emma,100,3\nSanditon,50,1\n")
+    page = looks_at(f"{header}Emma,110,3\nSanditon,60,1\nPersuasion,70,1\n")
+    press(page, "Apply")
+    shop.works()
+    page.run()
+    assert (counts(page)["New books"], counts(page)["Changed"]) == ("1", "2")
+    shop.puts_on_sale(emma, f"{header}Sanditon,65,1\n")
+
+    press(page, "Undo")
+    shop.works()
+    page.run()
+
+    said = [one.value for one in page.markdown]
+    assert (
+        "This upload had brought: 1 new, 2 changed. It is put back, but for what changed since."
+        in said
+    )
+    assert counts(page) == {}
+    assert "other facts of books stay as the file told them" in page.caption[0].value
+    assert [one.value for one in page.warning] == [
+        "1 offers were changed by a later import and stay as they are\\."
+    ]
+    assert not page.subheader
+
+
 def test_what_was_accepted_is_to_be_applied_before_the_rest_is_mended(looks_at, shop):
     first = "Before that, apply what was accepted: it is not on sale yet."
     page = looks_at(CATALOGUE)
@@ -171,6 +259,7 @@ def test_columns_that_cannot_be_told_are_asked_for_and_remembered(looks_at, shop
     page = looks_at(UNTOLD)
 
     assert not page.error
+    assert ":orange-badge[Which column is which?]" in [one.value for one in page.markdown]
     assert any("no name that we know for: Title, Price." in one.value for one in page.markdown)
     assert [one.label for one in page.selectbox] == ["Werk", "Kosten", "Farbe"]
     values = [one.value for one in page.caption]

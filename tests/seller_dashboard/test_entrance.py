@@ -2,6 +2,8 @@
 
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from bookshop.users import service as users
 from bookshop.users.models import Role
 from tests.seller_dashboard.conftest import way_out
@@ -60,6 +62,15 @@ def test_a_letters_link_opens_its_parcel_at_once(visits, shop, ada, emma):
     page = visits(emma, "start", parcel=parcel.id)
 
     assert titles(page) == [f"Parcel {parcel.id} of order {order}"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_page_says_which_language_it_is_in(visits, shop, emma, language):
+    shop.does(users.change, emma, language=language)
+
+    html = "".join(one.proto.body for one in visits(emma).get("html"))
+
+    assert f'document.documentElement.lang = "{language}"' in html
 
 
 def test_who_signed_out_in_the_shop_sees_nothing_more_here(visits, emma):

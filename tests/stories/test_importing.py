@@ -216,32 +216,12 @@ def test_an_own_key_that_looks_like_an_isbn_is_still_another_book(shop, emma):
     assert set(on_sale(shop, emma)) == {"One", "Two"}
 
 
-def test_a_file_that_leaves_the_isbn_out_means_the_book_of_the_article_number(shop, emma):
-    shop.puts_on_sale(emma, "isbn,sku,title,price,stock\n9780306406157,A1,One,100,3\n")
-
-    report = shop.report(shop.puts_on_sale(emma, "sku,title,price,stock\nA1,One,90,2\n"))
-
-    assert counts(report) == [0, 1, 0, 0, 0]
-    assert on_sale(shop, emma) == {"One": (9000, 2)}
-
-
-def test_a_book_that_gets_its_isbn_later_is_not_on_sale_twice(shop, emma):
-    shop.puts_on_sale(emma, "sku,title,price,stock\nA1,One,100,3\n")
-
-    named = shop.puts_on_sale(emma, "isbn,sku,title,price,stock\n9780306406157,A1,One,90,2\n")
-
-    assert counts(shop.report(named)) == [1, 0, 0, 1, 0]
-    assert on_sale(shop, emma) == {"One": (9000, 2)}
-    shop.does(imports.undo, named, emma)
-    shop.works()
-    assert on_sale(shop, emma) == {"One": (10000, 3)}
-
-
 def test_after_its_time_an_import_leaves_only_its_history(shop, emma, monkeypatch):
     monkeypatch.setattr(tidying, "AT_ONCE", 2)
     old, fresh = (shop.puts_on_sale(emma, THREE_BOOKS.replace("500", n)) for n in ("510", "520"))
     with shop.database.transaction() as session:
-        session.get_one(Import, old).uploaded_at -= timedelta(days=100)
+        done = session.get_one(Import, old)
+        done.uploaded_at = done.applied_at = now() - timedelta(days=100)
     before = now() - timedelta(days=90)
 
     tidying.forget_files(shop.database, shop.settings.uploads, before)
@@ -832,3 +812,36 @@ def test_a_difference_goes_when_its_seller_tells_it_as_it_stands(shop, emma, bor
     shop.puts_on_sale(boris, head + "9780141439587,Emma,Jane Austen,400,1816\n")
 
     assert differences(shop) == {("year", "1816"): boris}
+
+
+def test_a_check_that_comes_too_late_is_not_taken_for_the_current_one(shop, emma):
+    """The seller has named the columns otherwise meanwhile."""
+    looked_at = shop.uploads(emma, "title,price,other\nEmma,100,200\n")
+    uploads = shop.settings.uploads
+    late = checking.check(shop.database, uploads, looked_at, lambda: None)
+    with shop.database.transaction() as session:
+        session.get_one(Import, looked_at).mapping = {"other": "price", "price": ""}
+    current = checking.check(shop.database, uploads, looked_at, lambda: None)
+
+    for found in (late, current, late):
+        with shop.database.transaction() as session:
+            imports.checked(session, looked_at, found)
+    assert shop.report(looked_at)["preview"]["new"][0]["price"] == "200.00"
+    shop.does(imports.approve, looked_at, emma)
+    shop.works()
+
+    assert on_sale(shop, emma) == {"Emma": (20000, 1)}
+
+
+def test_records_that_are_not_all_there_do_not_keep_a_worker_for_ever(shop, emma):
+    looked_at = shop.uploads(emma, THREE_BOOKS)
+    shop.works()
+    shop.does(imports.approve, looked_at, emma)
+    with shop.database.transaction() as session:
+        session.get_one(Import, looked_at).accepted = 4  # of which three are on the disk
+
+    shop.works()
+
+    report = shop.report(looked_at)
+    assert (report["state"], "cut_off" in report["warning_counts"]) == ("applied", True)
+    assert len(on_sale(shop, emma)) == 3

@@ -72,7 +72,10 @@ def test_a_preview_may_be_thrown_away(emma, shop):
     path = f"/seller/imports/{upload(emma).json['id']}"
     shop.works()
 
-    assert emma.post(f"{path}/cancel").json["state"] == "cancelled"
+    cancelled = emma.post(f"{path}/cancel").json
+    assert cancelled["state"] == "cancelled"
+    assert not {"preview", "problems"} & cancelled.keys()
+    assert emma.get(path).json["problems"]
     assert emma.post(f"{path}/apply").status_code == 409
 
 

@@ -24,6 +24,7 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column('door', sa.String(length=20), nullable=False, server_default='dashboard')
         )
+        batch_op.add_column(sa.Column('checked_as', sa.String(), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('applied_at', sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE imports SET applied_at = ended_at WHERE state = 'applied'")
 
@@ -31,6 +32,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table('imports', schema=None) as batch_op:
         batch_op.drop_column('applied_at')
+        batch_op.drop_column('checked_as')
         batch_op.drop_column('door')
 
     with op.batch_alter_table('import_changes', schema=None) as batch_op:
