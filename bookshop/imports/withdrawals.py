@@ -1,18 +1,20 @@
-"""Records that only say of an offer that it is gone, as feeds of changes do: an id and no title.
+"""Records that only say of an offer that it is gone: an id, and no title or no price.
 
 Readers hand them on with what the offer is called and 0 copies. The rest is taken from the shop, so
 that they are checked, shown, applied and undone like the record of a book that is sold out.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import or_, select
+from sqlalchemy import Select, literal_column, select
 from sqlalchemy.orm import Session
 
-from bookshop.books.isbn import to_isbn13
 from bookshop.books.models import Book, Offer
+from bookshop.imports import texts
 from bookshop.imports.columns import FIELDS
+from bookshop.imports.isbns import isbns_13
 from bookshop.imports.models import Import
 from bookshop.imports.problems import Fault, Problem
 from bookshop.money import as_decimal
@@ -40,32 +42,78 @@ def completed(
     session: Session, importing: Import, chunk: pd.DataFrame, gone: "pd.Series[bool]"
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """With the offers that they mean; those that mean none are left out, and told."""
-    known = _offers(session, importing.seller_id, chunk[gone])
-    warnings, missing = [], []
-    for at, row in chunk[gone].iterrows():
-        offer = known.get(to_isbn13(row["isbn13"]) or row["sku"])
-        if offer:
-            chunk.loc[at, list(offer)] = list(offer.values())
-        else:
-            missing.append(at)
-            value, place = row["sku"] or row["isbn13"], (int(row["line"]), int(row["record"]))
-            warnings.append(Problem.of(_NOT_ON_SALE, *place, "sku", value))
-    return chunk.drop(index=missing).reset_index(drop=True), warnings
+    alone = chunk[gone]
+    meant = _meant(session, importing.seller_id, alone)
+    known = alone.index[[offer is not None for offer in meant]]
+    offers = pd.DataFrame([offer for offer in meant if offer], known, _Offer._fields, dtype="str")
+    chunk = chunk.copy()
+    for name in _Offer._fields:
+        chunk.loc[known, name] = offers[name]
+    missing = alone.drop(index=known)
+    told = zip(*(missing[name].tolist() for name in ("line", "record", *_NAMES)), strict=True)
+    warnings = [
+        Problem.of(_NOT_ON_SALE, line, record, "sku", sku or isbn)
+        for line, record, sku, isbn in told
+    ]
+    return chunk.drop(index=missing.index).reset_index(drop=True), warnings
 
 
-def _offers(session: Session, seller_id: int, gone: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """This seller's on sale, by ISBN and by article number: what a full record would say."""
-    isbns = [isbn for isbn in map(to_isbn13, gone["isbn13"]) if isbn]
-    query = (
-        select(Offer.sku, Offer.price, Book.isbn13, Book.title)
-        .join(Book, Book.id == Offer.book_id)
-        .where(Offer.seller_id == seller_id, Offer.withdrawn_at.is_(None))
-        .where(or_(Book.isbn13.is_not(None), Book.own_key == Offer.sku))
-        .where(or_(Book.isbn13.in_(isbns), (Offer.sku != "") & Offer.sku.in_(gone["sku"].tolist())))
-        .order_by(Offer.id)
+class _Offer(NamedTuple):
+    """What a full record would say."""
+
+    sku: str
+    isbn13: str
+    title: str
+    price: str
+
+
+def _meant(session: Session, seller_id: int, gone: pd.DataFrame) -> list[_Offer | None]:
+    """By its ISBN what has one, by its article number what has none: they may look the same."""
+    isbns, _ = isbns_13(gone["isbn13"])
+    skus, faults = texts.cleaned("sku", gone["sku"])
+    skus = np.array(skus, dtype=object)
+    skus[list(faults)] = ""  # cut short it would be another's
+    by_isbn = _by_isbn(session, seller_id, list(filter(None, isbns)))
+    by_sku = _by_sku(session, seller_id, list(filter(None, skus)))
+    return [
+        by_isbn.get(isbn) if isbn else by_sku.get(sku)
+        for isbn, sku in zip(isbns, skus, strict=True)
+    ]
+
+
+def _by_isbn(session: Session, seller_id: int, isbns: list[str]) -> dict[str, _Offer]:
+    if not isbns:
+        return {}  # asked for none, SQLite would read all that the seller has
+    query = _on_sale(seller_id, Offer.sku).where(Book.isbn13.in_(isbns))
+    return {offer.isbn13: offer for offer in _found(session, query)}
+
+
+def _by_sku(session: Session, seller_id: int, skus: list[str]) -> dict[str, _Offer]:
+    """Of several that of the book whose own key it is, or else the first."""
+    if not skus:
+        return {}
+    numbered = (
+        _on_sale(seller_id, Offer.sku)
+        .where(Offer.sku.in_(skus), Offer.sku != literal_column("''"))  # its index is so limited
+        .where(Book.isbn13.is_not(None))
+        .order_by(Offer.id.desc())
     )
-    found: dict[str, dict[str, Any]] = {}
-    for sku, price, isbn13, title in session.execute(query):
-        offer = {"sku": sku, "isbn13": isbn13 or "", "title": title, "price": as_decimal(price)}
-        found |= {name: offer for name in (sku, isbn13) if name}
-    return found
+    own = _on_sale(seller_id, Book.own_key).where(
+        Book.own_seller_id == seller_id, Book.own_key.in_(skus)
+    )
+    return {offer.sku: offer for query in (numbered, own) for offer in _found(session, query)}
+
+
+def _on_sale(seller_id: int, sku: Any) -> Select[Any]:
+    return (
+        select(sku, Book.isbn13, Book.title, Offer.price)
+        .join_from(Offer, Book, Book.id == Offer.book_id)
+        .where(Offer.seller_id == seller_id, Offer.withdrawn_at.is_(None))
+    )
+
+
+def _found(session: Session, query: Select[Any]) -> list[_Offer]:
+    return [
+        _Offer(sku, isbn13 or "", title, as_decimal(price))
+        for sku, isbn13, title, price in session.execute(query)
+    ]

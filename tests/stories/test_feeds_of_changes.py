@@ -121,3 +121,85 @@ def test_a_product_of_onix_may_be_deleted_so_too(shop, emma):
         "Letters": 0,
         "Diary": 5,
     }
+
+
+def test_an_article_number_that_looks_like_an_isbn_is_not_one(shop, emma):
+    first, second = "9780141439587", "9780306406157"
+    isbns = [f"<ISBN>{isbn}</ISBN>" for isbn in (first, second)]
+    shop.puts_on_sale(emma, feed(offer(first, "Emma", isbns[0])))
+    shop.puts_on_sale(emma, feed(offer(first, "Diary", isbns[1])))
+
+    shop.puts_on_sale(emma, feed(f'<offer id="{first}" deleted="true">{isbns[0]}</offer>'))
+
+    assert copies(shop, emma) == {"Emma": (10000, 0), "Diary": (10000, 5)}
+
+
+def test_of_two_offers_of_one_number_the_book_without_an_isbn_is_meant_and_then_the_first(
+    shop, emma
+):
+    """It is known by that number alone."""
+    other = "<ISBN>9780306406157</ISBN>"
+    shop.puts_on_sale(emma, feed(offer("B1", "Emma", EMMA), offer("B2", "Letters", other)))
+    shop.puts_on_sale(emma, feed(offer("B2", "Emma", EMMA)))
+    gone = feed('<offer id="B2" deleted="true"/>')
+
+    shop.puts_on_sale(emma, gone)
+    before = copies(shop, emma)
+    shop.puts_on_sale(emma, feed(offer("B2", "Diary", OWN)))
+    shop.puts_on_sale(emma, gone)
+
+    assert before == {"Emma": (10000, 0), "Letters": (10000, 5)}
+    assert copies(shop, emma) == before | {"Diary": (10000, 0)}
+
+
+@pytest.mark.parametrize("gone", GONE)
+@pytest.mark.parametrize("price", ["", "<price>0</price>", "<price>?</price>"])
+def test_an_offer_that_is_gone_needs_no_price(shop, emma, gone, price):
+    shop.puts_on_sale(emma, WHOLE)
+
+    told = shop.report(
+        shop.puts_on_sale(emma, feed(f'<offer id="A1" {gone}><name>Emma</name>{price}</offer>'))
+    )
+
+    assert counts(told) == [1, 0, 1, 0, 0, 2]
+    assert copies(shop, emma)["Emma"] == (10000, 0)
+
+
+def test_an_offer_that_is_gone_is_found_by_what_is_on_sale_under_its_names(shop, emma):
+    shop.puts_on_sale(emma, feed(offer(" \u0438\u0306  2 ", "Letters", OWN)))
+    shop.puts_on_sale(emma, feed(offer("A1", "Emma", EMMA)))
+    isbns = "<ISBN>5-17-000000-0, 978-0-141-43958-7</ISBN>"
+
+    shop.puts_on_sale(
+        emma,
+        feed(
+            '<offer id="\u0438\u0306 2 " deleted="true"/>',
+            f'<offer id="?" deleted="true">{isbns}</offer>',
+        ),
+    )
+
+    assert copies(shop, emma) == {"Letters": (10000, 0), "Emma": (10000, 0)}
+
+
+def test_a_number_too_long_to_be_one_is_not_cut_to_anothers(shop, emma):
+    longest = "x" * 100
+    shop.puts_on_sale(emma, feed(offer(longest, "Letters", OWN)))
+
+    told = shop.report(shop.puts_on_sale(emma, feed(f'<offer id="{longest}y" deleted="true"/>')))
+
+    assert [code for _, _, code, _ in warned(told)] == ["nothing_to_withdraw"]
+    assert copies(shop, emma) == {"Letters": (10000, 5)}
+
+
+def test_a_deleted_product_of_onix_may_have_a_title_and_no_price(shop, emma):
+    shop.puts_on_sale(emma, WHOLE)
+    title = (
+        "<DescriptiveDetail><TitleDetail><TitleType>01</TitleType><TitleElement>"
+        "<TitleElementLevel>01</TitleElementLevel><TitleText>Emma</TitleText>"
+        "</TitleElement></TitleDetail></DescriptiveDetail></Product>"
+    )
+    message = PRODUCT.format(id="x", isbn="9780141439587").replace("</Product>", title)
+
+    shop.puts_on_sale(emma, f'<ONIXMessage release="3.0">{message}</ONIXMessage>')
+
+    assert copies(shop, emma)["Emma"] == (10000, 0)

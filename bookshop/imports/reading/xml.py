@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import chain
 from typing import Any, BinaryIO, cast
 
@@ -26,10 +26,18 @@ _CONTROL = b"\x7f"
 _OTHERS = bytes({*range(0x20)} - {*b"\t\n\r"})
 _TO_CONTROL = bytes.maketrans(_OTHERS, _CONTROL * len(_OTHERS))
 _BY_NUMBER = re.compile(
-    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));"
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])"
+    rb"|x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[eEfF]));"
 )
 _NO_CHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")
-_LONGEST_NUMBER = 12  # letters: &#x0000001f;
+
+# A letter beyond 16 bits is written as two halves by those who think in UTF-16.
+_HALVES = re.compile(rb"(?:&#(?:0*5[5-7][0-9]{3}|x0*[dD][89a-fA-F][0-9a-fA-F]{2});)+")
+_FIRST_HALF = (
+    rb"&#(?:0*5(?:5(?:29|[3-9][0-9])|6(?:[0-2][0-9]|3[01]))[0-9]|x0*[dD][89abAB][0-9a-fA-F]{2});"
+)
+_UNFINISHED = re.compile(rb"(?:%s(?:&[^&;]*)?|&[^&;]*)\Z" % _FIRST_HALF)
+_LONGEST_NUMBERS = 24  # letters: &#x0000d83d;&#x0000de00;
 
 
 def elements(source: Source, *names: str) -> Iterator[etree._Element]:
@@ -49,7 +57,8 @@ def elements(source: Source, *names: str) -> Iterator[etree._Element]:
     )
     try:
         with source.open() as file:
-            yield from _ended(parser, _readable(file, source.encoding.codec))
+            wanted = {name.rpartition("}")[2] for name in names}
+            yield from _ended(parser, _readable(file, source.encoding.codec), wanted)
         parser.close()
     except etree.XMLSyntaxError as error:
         raise BrokenXml(line=error.lineno or 1) from error
@@ -64,9 +73,10 @@ def _readable(file: BinaryIO, codec: str) -> Iterator[bytes]:
     first, unfinished = _DECLARATION.sub(_blanked, next(blocks, b"")), b""
     for block in chain([first], blocks):
         text = unfinished + block
-        end = text.find(b"&", -_LONGEST_NUMBER)
-        text, unfinished = (text, b"") if end < 0 else (text[:end], text[end:])
-        yield _mended(text)
+        cut = _UNFINISHED.search(text, len(text) - _LONGEST_NUMBERS)
+        end = cut.start() if cut else len(text)
+        yield _mended(text[:end])
+        unfinished = text[end:]
     yield _mended(unfinished)
 
 
@@ -77,14 +87,25 @@ def _blanked(found: re.Match[bytes]) -> bytes:
 def _mended(text: bytes) -> bytes:
     text = text.translate(_TO_CONTROL)
     if b"&#" in text:
-        text = _BY_NUMBER.sub(_CONTROL, text)
+        text = _HALVES.sub(_joined, _BY_NUMBER.sub(_CONTROL, text))
     if b"\xef" in text:
         text = _NO_CHARACTERS.sub(_CONTROL, text)
     return text
 
 
-def _ended(parser: etree.XMLPullParser, blocks: Iterator[bytes]) -> Iterator[etree._Element]:
-    last: etree._Element | None = None
+def _joined(found: re.Match[bytes]) -> bytes:
+    """Halves that have lost the other are no characters."""
+    numbers = found[0][2:-1].split(b";&#")
+    codes = (int(one[1:], 16) if one.startswith(b"x") else int(one) for one in numbers)
+    halves = "".join(map(chr, codes)).encode("utf-16-le", "surrogatepass")
+    text = halves.decode("utf-16-le", "replace").encode()
+    return text.replace("\N{REPLACEMENT CHARACTER}".encode(), _CONTROL)
+
+
+def _ended(
+    parser: etree.XMLPullParser, blocks: Iterator[bytes], wanted: Set[str]
+) -> Iterator[etree._Element]:
+    root: etree._Element | None = None
     unfinished, lines = 0, 1
     for block in blocks:
         parser.feed(block)
@@ -92,15 +113,16 @@ def _ended(parser: etree.XMLPullParser, blocks: Iterator[bytes]) -> Iterator[etr
         lines += block.count(b"\n")
         for _, ended in parser.read_events():
             element = cast(Any, ended)
-            if last is None:
+            if root is None:
                 _refuse_declarations(element)
+                root = element.getroottree().getroot()
             yield element
             element.clear(keep_tail=True)  # the parser is still writing at the tail of the last
-            last, unfinished = element, 0
+            unfinished = 0
+        if root is not None and _forgets_what_is_over(root, wanted):
+            unfinished = 0
         if unfinished > _LONGEST:
             raise LineTooLong(line=lines)
-        if last is not None:
-            _forget_all_before(last)
 
 
 def _refuse_declarations(element: etree._Element) -> None:
@@ -110,12 +132,19 @@ def _refuse_declarations(element: etree._Element) -> None:
         raise DeclaresEntities
 
 
-def _forget_all_before(element: etree._Element) -> None:
-    """What was read is let go, so that memory does not grow with the file."""
-    place: etree._Element | None = element
-    while place is not None and (parent := place.getparent()) is not None:
-        del parent[: parent.index(place)]
-        place = parent
+def _forgets_what_is_over(root: etree._Element, wanted: Set[str]) -> bool:
+    """All but the way to where the parser is, so that memory does not grow with the file.
+
+    What is wanted and has not ended stays whole. Of all else, like promotions by the ten thousand,
+    nothing is read, and an end of any is an end.
+    """
+    place, forgets = root, False
+    while len(place) and etree.QName(place).localname not in wanted:
+        if len(place) > 1:
+            del place[:-1]
+            forgets = True
+        place = place[-1]
+    return forgets
 
 
 def line_of(element: etree._Element) -> int:

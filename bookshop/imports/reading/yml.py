@@ -14,7 +14,7 @@ from bookshop.imports.reading.categories import Categories
 from bookshop.imports.reading.detect import Source
 from bookshop.imports.reading.markup import as_text
 from bookshop.imports.reading.records import Notes, Record, in_chunks
-from bookshop.imports.reading.references import only_gone, sku_of
+from bookshop.imports.reading.references import gone, sku_of
 from bookshop.imports.reading.xml import DOCTYPE, elements, fit, line_of, text_of
 
 _FIELD_OF_TAG = {
@@ -112,9 +112,7 @@ def _said(offer: etree._Element, categories: Categories) -> dict[str, str]:
     said["stock"] = said["stock"] or _copies_at_outlets(offer)
     if "param" in others:
         _fill_in(said, offer)
-    if _is_gone(offer, others):
-        return said | {"stock": "0"} if said["title"] else only_gone(said)
-    return said
+    return gone(said) if _is_gone(offer, others) else said
 
 
 def _plain_texts(offer: etree._Element) -> tuple[dict[str, str], dict[str, list[str]]]:

@@ -16,7 +16,7 @@ from bookshop.imports.reading.onix.product import facts
 from bookshop.imports.reading.onix.supply import price_and_stock
 from bookshop.imports.reading.onix.tags import Composite
 from bookshop.imports.reading.records import Notes, Record, in_chunks
-from bookshop.imports.reading.references import only_gone
+from bookshop.imports.reading.references import gone
 from bookshop.imports.reading.xml import elements, fit, line_of
 
 _HEADER = ("{*}Header", "{*}header")
@@ -80,8 +80,8 @@ def _record(
         notes.refuse(NOT_A_BOOK, line, number, "type", form)
         return None
     said = facts(product) | price_and_stock(product, header)
-    if product.text("NotificationType") == codes.DELETED and not said["title"]:
-        said = only_gone(said)
+    if product.text("NotificationType") == codes.DELETED:
+        said = gone(said)
     said["stock"] = said["stock"] or notes.stock_unsaid(line)
     return Record(line, number, tuple([said.get(name, "") for name in FIELDS]))
 

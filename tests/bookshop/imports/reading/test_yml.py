@@ -301,6 +301,24 @@ def test_control_characters_go_as_they_do_from_a_table(upload, control, before):
     assert [book["title"] for book in read.accepted] == ["Метель"]
 
 
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        *[(f"&#{x};", "") for x in ("xFFFE", "xffff", "65534", "0065535", "55357", "xDE00")],
+        ("&#55357;&#56832;", "😀"),
+        ("&#xD83D;&#xde00;&#x000D83D;&#0056832;", "😀😀"),
+        ("&#55357;&#55357;&#56832;&#56832;", "😀"),
+        ("&#55295;&#57344;&#x1F600;", "\ud7ff\ue000😀"),
+    ],
+)
+@pytest.mark.parametrize("before", [0, *range(65_226, 65_262, 3)])
+def test_halves_of_a_letter_are_joined_and_what_is_none_goes(upload, written, read_as, before):
+    fill = f"<!--{'x' * before}-->" if before else ""  # so that it stands across two blocks
+    read = upload(catalogue(fill, offer().replace("Метель", f"Мет{written}ель")))
+
+    assert [book["title"] for book in read.accepted] == [f"Мет{read_as}ель"]
+
+
 def test_the_characters_between_words_are_no_control(upload):
     book = upload(catalogue(offer().replace("Метель", "a&#9;b&#10;c&#xD;d&#32;&#127;&#150;e"))).book
 
@@ -358,6 +376,17 @@ def test_a_first_look_is_in_the_encoding_that_is_read_in(upload):
 def test_an_offer_without_an_end_is_no_record(upload, inside):
     with pytest.raises((problems.LineTooLong, problems.BrokenXml)):
         upload(catalogue(offer(), f"<offer id='2'>{inside}"))
+
+
+@pytest.mark.parametrize("inside", ["<product/>", "<x>\n</x>text", "<promo><product/></promo>"])
+def test_of_what_is_not_read_there_may_be_any_number(upload, inside):
+    """Promotions name their books after the offers."""
+    promos = f"<promos><promo>{inside * (4_000_000 // len(inside))}</promo></promos>"
+    first, second = (offer("<count>1</count>", f'id="{n}"') for n in "12")
+
+    read = upload(catalogue(first, "</offers>", promos, "<offers>", second))
+
+    assert [book["sku"] for book in read.accepted] == ["1", "2"]
 
 
 def test_refused_offers_come_back_with_the_reason_and_are_read_when_mended(upload, refused):
