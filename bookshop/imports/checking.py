@@ -97,7 +97,7 @@ class _Checking:
         self._problems, self._warnings = Told(), Told()
         self._found = Checked(preview={"new": [], "changed": [], "missing": []})
         self._named = array("q")  # ids of the seller's offers that the file is about
-        self._tells_changes = False
+        self._gone_alone = 0  # records that only say of an offer that it is gone
         self._noted_at = time.monotonic()
         with database.reading() as session:
             self._is_seller = planning.sells_anything(session, importing.seller_id)
@@ -163,7 +163,7 @@ class _Checking:
         gone = withdrawals.told_alone(chunk)
         if not gone.any():
             return chunk
-        self._tells_changes = True
+        self._gone_alone += int(gone.sum())
         with self._database.reading() as session:
             chunk, warnings = withdrawals.completed(session, self._importing, chunk, gone)
         for warning in warnings:
@@ -244,7 +244,8 @@ class _Checking:
         is_sent_again = any(map(is_reason, reading.header)) or self._importing.filename.startswith(
             REFUSED
         )
-        return not (reading.cut_short or self._tells_changes or is_sent_again)
+        tells_changes = 2 * self._gone_alone > self._found.rows  # a few are what is sold out
+        return not (reading.cut_short or tells_changes or is_sent_again)
 
     def _keep_what_was_told(self) -> None:
         found = self._found

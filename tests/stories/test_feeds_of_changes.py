@@ -27,6 +27,7 @@ def feed(*offers):
 
 
 WHOLE = feed(offer("A1", "Emma", EMMA), offer("A2", "Letters", OWN), offer("A3", "Diary", OWN))
+GONE_AT_NO_PRICE = '<offer id="A1" available="false"><name>Emma</name><price>0</price></offer>'
 PRODUCT = (
     "<Product><RecordReference>{id}</RecordReference><NotificationType>05</NotificationType>"
     "<ProductIdentifier><ProductIDType>15</ProductIDType><IDValue>{isbn}</IDValue>"
@@ -203,3 +204,19 @@ def test_a_deleted_product_of_onix_may_have_a_title_and_no_price(shop, emma):
     shop.puts_on_sale(emma, f'<ONIXMessage release="3.0">{message}</ONIXMessage>')
 
     assert copies(shop, emma)["Emma"] == (10000, 0)
+
+
+@pytest.mark.parametrize(
+    ("offers", "is_whole"),
+    [
+        (['<offer id="A1" deleted="true"/>'], False),
+        ([offer("A2", "Letters", OWN), offer("A3", "Diary", OWN), GONE_AT_NO_PRICE], True),
+    ],
+)
+def test_a_feed_of_deletions_is_not_the_whole_catalogue(shop, emma, offers, is_whole):
+    shop.puts_on_sale(emma, WHOLE)
+
+    looked_at = shop.uploads(emma, feed(*offers))
+    shop.works()
+
+    assert shop.report(looked_at)["is_whole"] is is_whole
