@@ -6,7 +6,7 @@
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -65,7 +65,7 @@ class Folder:
 
     def mark_damaged(self, stamp: Stamp) -> None:
         """A reader's word to the writer. The mark goes away with the damaged folder."""
-        if self.place(stamp).exists():
+        with suppress(OSError):  # it may be gone, or its disk full: the writer looks by itself too
             (self.place(stamp) / _DAMAGED).touch()
 
     def is_marked_damaged(self) -> bool:
@@ -90,8 +90,12 @@ class Folder:
         """Build a new index beside the one in use, and use it once it is whole."""
         folder = self.path / f"books-{uuid.uuid4().hex[:12]}"
         folder.mkdir(parents=True)
-        create_in(str(folder), SCHEMA, INDEX)
-        filled = fill((folder.name, 0))
+        try:
+            create_in(str(folder), SCHEMA, INDEX)
+            filled = fill((folder.name, 0))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)  # a full disk would never heal else
+            raise
         draft = self.path / "current.new"
         draft.write_text(folder.name)
         draft.replace(self._current)

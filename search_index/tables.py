@@ -1,5 +1,6 @@
 """Columns beside the documents of a segment: plain numbers, and values that stand in a list."""
 
+import threading
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -18,12 +19,17 @@ class Codes(Generic[T]):
 
     def __init__(self, values: Sequence[T] = ()) -> None:
         self.values: list[T] = list(values)
+        self._adding = threading.Lock()
         self._codes = {value: code for code, value in enumerate(self.values)}
 
     def of(self, value: T) -> int:
-        code = self._codes.setdefault(value, len(self.values))
-        if code == len(self.values):
-            self.values.append(value)
+        code = self._codes.get(value)
+        if code is not None:
+            return code
+        with self._adding:
+            code = self._codes.setdefault(value, len(self.values))
+            if code == len(self.values):
+                self.values.append(value)
         return code
 
     def known(self, value: T) -> int:

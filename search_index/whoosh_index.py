@@ -53,7 +53,7 @@ class WhooshIndex:
             patience = Patience(self._clock)
             answer = _answered(view, question, patience)
             page = narrowed(view.columns, answer.matches, question)
-        except IndexDamaged:
+        except Exception:  # whatever damage looks like: the writer will find out
             self._views.give_up()
             return self._found_without_index(question, began)
         return Found(
@@ -72,7 +72,7 @@ class WhooshIndex:
         try:
             view = self._views.current()
             return _suggested(view, words[:LONGEST_TEXT], limit, Patience(self._clock))
-        except IndexDamaged:
+        except Exception:  # whatever damage looks like: the writer will find out
             self._views.give_up()
         return without_index.suggest(self._database, words, limit)
 

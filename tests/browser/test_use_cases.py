@@ -50,7 +50,7 @@ def test_a_seller_uploads_three_kinds_of_catalogue_and_they_are_found(
         file = tmp_path / name
         file.write_text(text)
         seller.locator("input[type=file]").set_input_files(file)
-        expect(seller.get_by_role("button", name="Apply")).to_be_visible()
+        expect(seller.get_by_role("button", name="Apply")).to_be_visible(timeout=30_000)
         if name == "books.csv":
             seller.get_by_text("даром").first.wait_for(state="attached")
         seller.get_by_role("button", name="Apply").click()

@@ -1,7 +1,7 @@
 """Marks are found again wherever they lie: in memory, or in runs on the disk."""
 
 import gc
-import os
+from tempfile import TemporaryFile
 
 import numpy as np
 from hypothesis import given
@@ -45,17 +45,19 @@ def test_runs_of_many_pages_are_searched_to_their_ends():
     assert not marks.of(every + np.uint64(1)).any()
 
 
-def test_the_file_is_closed_with_what_it_belongs_to():
-    def open_files():
-        return len(os.listdir("/dev/fd"))
+def test_the_file_is_closed_with_what_it_belongs_to(monkeypatch):
+    files = []
 
-    gc.collect()
-    before = open_files()
+    def temporary_file():
+        files.append(TemporaryFile())  # noqa: SIM115 (whether it is closed is what is asked)
+        return files[-1]
+
+    monkeypatch.setattr("bookshop.imports.marks.TemporaryFile", temporary_file)
     marks = PlacesOfMarks(most_in_memory=1)
     marks.add(np.array([7], dtype=np.uint64), np.array([1], dtype=np.uint64))
-    assert open_files() == before + 1
+    assert [file.closed for file in files] == [False]
 
     del marks
     gc.collect()
 
-    assert open_files() == before
+    assert [file.closed for file in files] == [True]
