@@ -1,6 +1,6 @@
 """The whole shop in one file, and back: the database, the uploaded files, the secrets.
 
-The search index is not in it: it is rebuilt from the database. A PostgreSQL database is dumped and
+Whoosh's index is not in it: it is rebuilt from the database. A PostgreSQL database is dumped and
 restored by its own tools, which must be on PATH.
 """
 
@@ -80,8 +80,7 @@ def _dump(url: str, folder: Path) -> Path:
             source.backup(target)
         return copy
     dump = folder / _POSTGRES
-    without_index = "--exclude-schema=*_search"  # it is built anew from the rest
-    subprocess.run(["pg_dump", "-Fc", without_index, "-f", str(dump), _for_tools(url)], check=True)
+    subprocess.run(["pg_dump", "-Fc", "-f", str(dump), _for_tools(url)], check=True)
     return dump
 
 
