@@ -16,7 +16,7 @@ from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from benchmarks import catalogue
 from benchmarks.importing import BOOKS
@@ -25,7 +25,8 @@ from bookshop.database import Database
 from search_index import Question, Sort
 from search_index.whoosh_index import WhooshIndex
 
-QUESTIONS, TYPED, WARMING_UP = 1_000, 300, 30
+QUESTIONS, TYPED, WARMING_UP, CHANGED = 1_000, 300, 30, 1_000
+_NEW_WORD = "newlyprinted"
 _COMMON = ["the", "of", "and", "in", "a", "и", "в", "на", "не", "о", "love", "the of and", "и в на"]
 _LAYOUT = str.maketrans(
     "qwertyuiop[]asdfghjkl;'zxcvbnm,.йцукенгшщзхъфывапролджэячсмитьбю",
@@ -169,7 +170,29 @@ def ask(database_url: str, folder: str) -> dict[str, str]:
     figures |= {f"- {kind}": _in_words(times) for kind, times in took.items()}
     figures["suggestions"] = _in_words(typing)
     figures["memory of a process beyond the map"] = f"{_own_memory() - before:.0f} MB"
+    putting = _in_a_process("change", database_url, folder)["seconds"]
+    seeing = _seconds(lambda: _wait_until_changed(index))
+    figures[f"{CHANGED:,} changed books are found after"] = f"{putting + seeing.waited:.1f} s"
+    again = [_seconds(lambda question=question: index.find(question)) for _, question in asked]  # type: ignore[misc]
+    figures["- mixed questions then"] = _in_words(again)
+    figures["- memory of a process then"] = f"{_own_memory() - before:.0f} MB"
     return figures
+
+
+def change(database_url: str, folder: str) -> dict[str, Any]:
+    """As the indexer does when an import has changed so many books."""
+    database = Database(database_url)
+    with database.transaction() as session:
+        ids = session.scalars(select(Book.id).order_by(Book.id).limit(CHANGED)).all()
+        changed = {"title": Book.title + f" {_NEW_WORD}", "revision": Book.revision + 1}
+        session.execute(update(Book).where(Book.id.in_(ids)).values(changed))
+    index = WhooshIndex(Path(folder) / "index", database)
+    return {"seconds": _seconds(lambda: index.put(ids)).waited}
+
+
+def _wait_until_changed(index: WhooshIndex) -> None:
+    while index.find(Question(_NEW_WORD, as_typed=True)).total < CHANGED:
+        time.sleep(0.01)
 
 
 def _typed(books: Sequence[Sample], seed: int = 2) -> Iterator[str]:
@@ -223,5 +246,10 @@ def _p50_and_p95(seconds: Sequence[float]) -> str:
 
 
 if __name__ == "__main__":
-    steps = {"fill": fill, "build": build, "ask": ask}
+    steps: dict[str, Callable[..., dict[str, Any]]] = {
+        "fill": fill,
+        "build": build,
+        "ask": ask,
+        "change": change,
+    }
     print(json.dumps(steps[sys.argv[1]](*sys.argv[2:])))

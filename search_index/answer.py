@@ -21,6 +21,7 @@ def as_json(session: Session, found: Found, question: Question) -> dict[str, Any
         "nearest": found.nearest,
         "degraded": found.degraded,
         "cut_short": found.cut_short,
+        "left_out": found.left_out,
         "page": question.page,
         "per_page": question.per_page,
         "results": [book_as_json(card) for card in catalogue.cards(session, found.book_ids)],

@@ -20,6 +20,7 @@ from search_index.arrays import Arrays
 from search_index.facts import AT_ONCE, in_batches, offers_of
 from search_index.generation import Documents, Generation, Segment
 from search_index.segments import NOBODY, OF_BOOKS, OF_OFFERS, offers_row
+from search_index.several import Prices
 from search_index.tables import Codes, Column, Table
 
 # A change is stamped before it is committed, perhaps by a machine whose clock is behind.
@@ -33,23 +34,34 @@ class Columns:
         self.categories: Codes[str] = Codes()
         self.languages: Codes[str] = Codes()
         self.sellers: Codes[tuple[str, ...]] = Codes([NOBODY])  # 0 is: not on sale
+        self.prices = Prices()
         self._generation = Generation(("", 0), [])
         self._parts: list[dict[str, Column]] = []
         self._looked_at = now() - COMMITS_TAKE
         self._met: set[tuple[int, datetime]] = set()
+        self._new: set[int] = set()  # books that no look has seen yet
 
     def moved_to(self, generation: Generation) -> "Columns":
-        """The columns of a newer generation."""
+        """The columns of a newer generation. What this process has seen of prices goes along."""
         moved = Columns()
         moved.categories, moved.languages = self.categories, self.languages
         moved.sellers = self.sellers
+        if generation.stamp[0] == self._generation.stamp[0]:
+            moved.prices = self.prices
         known = dict(zip(self._generation.segments, self._parts, strict=True))
         moved._generation = generation
         moved._parts = [known.get(each) or moved._part(each) for each in generation.segments]
-        moved._looked_at, moved._met = self._looked_at, self._met
-        if new := [each.offers for each in generation.segments if each not in known]:
-            read_at = min(datetime.fromtimestamp(file.json("read_at"), UTC) for file in new)
-            moved._looked_at, moved._met = min(read_at, moved._looked_at), set()
+        new = [
+            (segment, part)
+            for segment, part in zip(generation.segments, moved._parts, strict=True)
+            if segment not in known
+        ]
+        if generation.stamp[0] == self._generation.stamp[0]:
+            moved._looked_at, moved._met = self._looked_at, self._met
+            moved._new = {book_id for each in new for book_id in self._handed_over(*each)}
+        elif new:  # an index built anew says itself how old it is
+            read_at = min(segment.offers.json("read_at") for segment, _ in new)
+            moved._looked_at = datetime.fromtimestamp(read_at, UTC)
         return moved
 
     def of(self, name: str, documents: Documents) -> Column:
@@ -81,23 +93,28 @@ class Columns:
 
     def follow(self, session: Session) -> None:
         """Overwrite what was changed since the last look: prices, copies, offers withdrawn."""
-        since, looking_at = self._looked_at - COMMITS_TAKE, now()
-        changes = set(changed_since(session, since))
-        changed = sorted({book_id for book_id, _ in changes - self._met})
-        for some in in_batches(changed, AT_ONCE):
+        looking_at = now()
+        changes = set(changed_since(session, self._looked_at - COMMITS_TAKE))
+        changed = {book_id for book_id, _ in changes - self._met} | self._new
+        for some in in_batches(sorted(changed), AT_ONCE):
             self._overwrite(session, some)
-        self._looked_at, self._met = looking_at, changes
+        self._looked_at, self._met, self._new = looking_at, changes, set()
 
     def follow_oldest(self, session: Session, fewest: int, most: int) -> datetime | None:
-        """Overwrite the oldest changes; tells up to when. None: so few are not worth it."""
+        """Overwrite the oldest changes; tells up to when. None: so few are not worth it.
+
+        The next time goes on COMMITS_TAKE before that, behind what was overwritten if it is old
+        enough: then nothing that is stamped earlier can still be committed.
+        """
+        looking_at = now()
         changes = sorted(changed_since(session, self._looked_at - COMMITS_TAKE), key=_when)
         if len(changes) < fewest:
             return None
-        until = changes[most][1] if len(changes) > most else now()
-        changed = {book_id for book_id, _ in changes[:most]}
-        for some in in_batches(sorted(changed), AT_ONCE):
+        last = changes[min(most, len(changes)) - 1][1]
+        oldest = {book_id for book_id, at in changes if at <= last}
+        for some in in_batches(sorted(oldest), AT_ONCE):
             self._overwrite(session, some)
-        return until
+        return looking_at if last == changes[-1][1] else min(last + COMMITS_TAKE, looking_at)
 
     def offers_of(self, segment: Segment) -> Table:
         """As they are now."""
@@ -108,13 +125,26 @@ class Columns:
     def _overwrite(self, session: Session, book_ids: Sequence[int]) -> None:
         offers = offers_of(session, book_ids)
         self._generation.look()  # to write to a file that was cut off ends the process
-        rows = np.array([offers_row(offers[each], self.sellers) for each in book_ids], np.int32)
+        rows = np.array(
+            [offers_row(offers[each], self.sellers, self.prices) for each in book_ids], np.int32
+        )
         ids = np.array(book_ids)
         for segment, part in zip(self._generation.segments, self._parts, strict=True):
             documents = segment.documents_of(ids)
             there = documents >= 0
             for name, column in zip(OF_OFFERS, rows[there].T, strict=True):
                 part[name][documents[there]] = column
+
+    def _handed_over(self, segment: Segment, its: dict[str, Column]) -> list[int]:
+        """Overwrite what was seen to change since; tells which of its books are new here."""
+        met = np.zeros(segment.size, bool)
+        for older, part in zip(self._generation.segments, self._parts, strict=True):
+            documents = older.documents_of(segment.book_ids)
+            there = documents >= 0
+            for name in OF_OFFERS:
+                its[name][there] = part[name][documents[there]]
+            met |= there
+        return [int(book_id) for book_id in segment.book_ids[~met]]
 
     def _part(self, segment: Segment) -> dict[str, Column]:
         part = {name: segment.books[name] for name in OF_BOOKS}
@@ -125,6 +155,7 @@ class Columns:
             ("sellers", self.sellers, segment.offers),
         ):
             part[name] = _translated(codes, file, name)
+        part["asked"] = self.prices.moved_here(part["asked"], segment.offers["prices"])
         return part
 
     def _shared_out(

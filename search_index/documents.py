@@ -23,7 +23,7 @@ from search_index.language import (
 from search_index.numbers import numbers, part_numbers
 
 # Whoever lets a book be analysed in another way raises it: an older index is then built anew.
-EDITION = 1
+EDITION = 2
 
 TITLE, SERIES, AUTHORS, INITIALS = 4, 2, 4, 1  # whole numbers: an index keeps them in a byte
 HEAVIEST = 255

@@ -38,6 +38,7 @@ class OfferFacts(NamedTuple):
     copies: int
     sold: int
     sellers: tuple[str, ...]  # none: it is not on sale
+    asked: tuple[int, ...] = ()  # the price of each, if they are several: see several.py
 
 
 WITHDRAWN = OfferFacts(0, 0, 0, ())
@@ -99,10 +100,17 @@ def _sold(session: Session, book_ids: Sequence[int]) -> dict[int, int]:
 
 
 def _summed_up(offers: list[_Offer], sold: int) -> OfferFacts:
+    offers.sort(key=_seller)
     with_copies = [offer for offer in offers if offer[1] > 0]
+    asked = tuple(price if copies > 0 else -price for price, copies, _ in offers)
     return OfferFacts(
         price=min(price for price, _, _ in with_copies or offers),
         copies=sum(copies for _, copies, _ in with_copies),
         sold=sold,
-        sellers=tuple(sorted(login for _, _, login in offers)),
+        sellers=tuple(login for _, _, login in offers),
+        asked=asked if len(offers) > 1 else (),
     )
+
+
+def _seller(offer: _Offer) -> str:
+    return offer[2]

@@ -58,10 +58,16 @@ class Folder:
         """Another one after every commit; cheap enough to be looked at before each question."""
         for _ in range(_TRIES):
             name = self._current.read_text()
-            commits = (self.path / name).glob(f"_{INDEX}_*.toc")
-            if numbers := [int(commit.stem.rpartition("_")[2]) for commit in commits]:
-                return name, max(numbers)
+            if commits := self._commits(name):
+                return name, max(commits)
         raise FileNotFoundError(self.path / name)
+
+    def _commits(self, name: str) -> list[int]:
+        """There are none when the folder was replaced since its name was read."""
+        with suppress(FileNotFoundError):
+            files = (self.path / name).glob(f"_{INDEX}_*.toc")
+            return [int(file.stem.rpartition("_")[2]) for file in files]
+        return []
 
     def mark_damaged(self, stamp: Stamp) -> None:
         """A reader's word to the writer. The mark goes away with the damaged folder."""

@@ -14,19 +14,19 @@ from search_index.codec import BOOKS, OFFERS, ArraySegment
 from search_index.documents import FIELDS
 from search_index.folder import Folder, Stamp
 from search_index.names import Names
-from search_index.postings import Field
+from search_index.postings import Documents as Documents
+from search_index.postings import Field, Weights
 from search_index.spelling import Spelling
 from search_index.starts import Starts
 
-Documents = NDArray[np.int32]  # their numbers, counted through all segments
-Weights = NDArray[np.uint8]
-Postings = tuple[Documents, Weights]
+Postings = tuple[Documents, Weights]  # documents are numbered through all segments
 Term = tuple[str, str]  # a field and a word
 
-_MOST_KEPT = 20_000
-_LARGE = 20_000  # postings; what is joined of so many is not kept
+# Bytes of this process, of postings that were put together; those of one segment are mapped.
+_MOST_KEPT, _LARGEST_KEPT = 16 << 20, 100_000
+_KEEPING = 600  # bytes, whatever is kept
+_MOST_COUNTS_KEPT = 20_000
 _NOTHING: Postings = (np.zeros(0, np.int32), np.zeros(0, np.uint8))
-_TRIES = 3  # a writer may replace what is being opened
 
 
 class IndexDamaged(Exception):
@@ -88,6 +88,7 @@ class Generation:
         for start, (_, listed) in zip(self.starts, parts, strict=False):
             self.alive[start + listed.dead] = False
         self._kept: dict[Term, Postings] = {}
+        self._kept_bytes = 0
         self._counts: dict[Term, int] = {}
 
     @cached_property
@@ -108,8 +109,7 @@ class Generation:
         kept = self._kept.get((field, term))
         if kept is None:
             kept = self._postings(field, _as_bytes(term))
-            if len(kept[0]) < _LARGE or len(self.segments) == 1:
-                _keep(self._kept, (field, term), kept)
+            self._keep((field, term), kept)
         return kept
 
     def frequency(self, field: str, term: str) -> int:
@@ -117,7 +117,9 @@ class Generation:
         if count is None:
             found = self._numbers(field, _as_bytes(term))
             count = sum(segment.fields[field].count(number) for _, segment, number in found)
-            _keep(self._counts, (field, term), count)
+            if len(self._counts) >= _MOST_COUNTS_KEPT:
+                self._counts.clear()
+            self._counts[field, term] = count
         return count
 
     def book(self, document: int) -> tuple[str, int]:
@@ -154,6 +156,16 @@ class Generation:
         documents = np.concatenate([documents + np.int32(start) for start, documents, _ in parts])
         return documents, np.concatenate([weights for *_, weights in parts])
 
+    def _keep(self, term: Term, postings: Postings) -> None:
+        size = _KEEPING + sum(array.nbytes for array in postings if array.base is None)
+        if size > _LARGEST_KEPT:
+            return
+        if self._kept_bytes + size > _MOST_KEPT:
+            self._kept.clear()
+            self._kept_bytes = 0
+        self._kept[term] = postings
+        self._kept_bytes += size
+
     def _numbers(self, field: str, term: bytes) -> Iterator[tuple[int, Segment, int]]:
         for start, segment in zip(self.starts.tolist(), self.segments, strict=False):
             if (number := segment.number(field, term)) is not None:
@@ -162,12 +174,15 @@ class Generation:
 
 def read_generation(folder: Folder, last: Generation | None = None) -> Generation:
     """Segments that the last one had already are taken over as they are."""
-    for _ in range(_TRIES - 1):
+    while True:
+        with reading_files():
+            stamp = folder.stamp()
         try:
             return _read_generation(folder, last)
         except IndexDamaged:
-            pass  # perhaps it was replaced by a new one at this very moment
-    return _read_generation(folder, last)
+            with reading_files():
+                if folder.stamp() == stamp:
+                    raise  # else a writer has just replaced what was being opened
 
 
 def _read_generation(folder: Folder, last: Generation | None) -> Generation:
@@ -181,12 +196,6 @@ def _read_generation(folder: Folder, last: Generation | None) -> Generation:
 
 def _as_bytes(term: str) -> bytes:
     return term.encode("utf-8", "surrogatepass")
-
-
-def _keep(kept: dict[Term, Any], key: Term, value: Any) -> None:
-    if len(kept) >= _MOST_KEPT:
-        kept.clear()
-    kept[key] = value
 
 
 def _joined(arrays: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:

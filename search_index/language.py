@@ -99,11 +99,11 @@ def initials(name: str) -> list[str]:
 
 def abbreviations(all_words: Sequence[str]) -> list[str]:
     """Letters in a row, as one word: "R.U.R." is also looked for as rur."""
-    runs = (list(run) for is_letter, run in groupby(all_words, _is_letter) if is_letter)
+    runs = (list(run) for letters, run in groupby(all_words, is_letter) if letters)
     return ["".join(run) for run in runs if len(run) > 1]
 
 
-def _is_letter(word: str) -> bool:
+def is_letter(word: str) -> bool:
     return len(word) == 1 and word.isalpha()
 
 

@@ -1,7 +1,7 @@
 """Filters what matched, counts what each other choice would leave, and puts it in order."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import Any
@@ -16,6 +16,7 @@ from search_index.generation import Documents
 from search_index.matching import Matches, Scores
 from search_index.questions import MOST_PER_PAGE, Facets, PriceBand, Question, Sort, YearBand
 from search_index.segments import NO_YEAR
+from search_index.several import ALONE
 from search_index.tables import Codes, Column
 
 _PRICES = [Money(roubles * MINOR_UNITS) for roubles in (0, 300, 600, 1000, 1500, 2500)]
@@ -30,61 +31,113 @@ class Page:
     book_ids: list[int]
     total: int
     facets: Facets
+    matching: int  # whatever the conditions
+    without: dict[str, int]  # of no books: each condition given up
 
 
 def narrowed(columns: Columns, matches: Matches, question: Question) -> Page:
     documents, scores = matches
     found = _Found(columns, documents, question)
-    documents, scores = found.left_for("", documents), found.left_for("", scores)
     return Page(
-        book_ids=_page(columns, documents, scores, question),
-        total=len(documents),
+        book_ids=_page(columns, found, found.left_for("", scores), question),
+        total=found.total,
         facets=_facets(columns, found),
+        matching=len(documents),
+        without={} if found.total else _without_each(columns, documents, question),
     )
 
 
+def _without_each(columns: Columns, documents: Documents, question: Question) -> dict[str, int]:
+    return {
+        name: _Found(columns, documents, question.without(name)).total
+        for name in question.conditions
+    }
+
+
 class _Found:
-    """What matched, with what each filter that is set lets through."""
+    """What matched, with what each filter that is set lets through.
+
+    Of a book one offer counts: of those asked for, the cheapest that can be had; if none can, the
+    cheapest. The columns tell of that one; where a seller is asked for, it is his.
+    """
 
     def __init__(self, columns: Columns, documents: Documents, question: Question) -> None:
         self._columns = columns
-        self._documents = documents
+        self.documents = documents
         self._question = question
         self._passing: dict[tuple[str, ...], NDArray[np.int64]] = {}  # several facets share one
 
+    @property
+    def total(self) -> int:
+        return len(self.left_for("", self.documents))
+
     @cached_property
     def category(self) -> Column:
-        return self._columns.of("category", self._documents)
+        return self._columns.of("category", self.documents)
 
     @cached_property
     def language(self) -> Column:
-        return self._columns.of("language", self._documents)
+        return self._columns.of("language", self.documents)
 
     @cached_property
     def sellers(self) -> Column:
-        return self._columns.of("sellers", self._documents)
+        return self._columns.of("sellers", self.documents)
 
     @cached_property
     def price(self) -> Column:
-        return self._columns.of("price", self._documents)
+        if self._question.seller is None:
+            return self._columns.of("price", self.documents)
+        return np.abs(self._asked_by_seller)
 
     @cached_property
     def year(self) -> Column:
-        return self._columns.of("year", self._documents)
+        return self._columns.of("year", self.documents)
 
     @cached_property
     def in_stock(self) -> Mask:
-        return self._columns.of("copies", self._documents) > 0
+        if self._question.seller is None:
+            return self._columns.of("copies", self.documents) > 0
+        return self._asked_by_seller > 0
 
     def left_for(self, facet: str, column: Column) -> Column:
         """What passes all filters but the facet's own."""
-        others = tuple(name for name in self._masks if name != facet)
-        if not others:
+        return self._left(column, self._masks.keys() - {facet})
+
+    def sellers_counted(self) -> Iterable[tuple[str, int]]:
+        """A book counts for each of its sellers whose own offer passes the filters."""
+        of_books = self._masks.keys() - {"seller", "price", "in_stock"}
+        documents, codes = (self._left(each, of_books) for each in (self.documents, self.sellers))
+        sellers = self._columns.sellers.values
+        how_many = np.array(list(map(len, sellers)))
+        counts: Counter[str] = Counter()
+        nth = 0
+        while len(documents):
+            passing = np.bincount(codes[self._offers_pass(documents, nth)]).tolist()
+            for these, count in zip(sellers, passing, strict=False):
+                if count:
+                    counts[these[nth]] += count
+            nth += 1
+            more = how_many[codes] > nth
+            documents, codes = documents[more], codes[more]
+        return counts.items()
+
+    def _left(self, column: Column, names: Set[str]) -> Column:
+        """What passes these filters."""
+        passed = tuple(name for name in self._masks if name in names)
+        if not passed:
             return column
-        if others not in self._passing:
-            masks = [self._masks[name] for name in others]
-            self._passing[others] = np.flatnonzero(reduce(np.logical_and, masks))
-        return column[self._passing[others]]
+        if passed not in self._passing:
+            masks = [self._masks[name] for name in passed]
+            self._passing[passed] = np.flatnonzero(reduce(np.logical_and, masks))
+        return column[self._passing[passed]]
+
+    def _offers_pass(self, documents: Documents, nth: int) -> Mask | slice:
+        """What is asked of an offer: that of the nth seller of each book."""
+        if not {"price", "in_stock"} & self._masks.keys():
+            return slice(None)
+        question, asked = self._question, _asked(self._columns, documents, nth)
+        affordable = _between(np.abs(asked), question.min_price, question.max_price)
+        return affordable & (asked > 0) if question.in_stock else affordable
 
     @cached_property
     def _masks(self) -> dict[str, Mask]:
@@ -95,21 +148,28 @@ class _Found:
         if question.language is not None:
             masks["language"] = self.language == columns.languages.known(question.language)
         if question.seller is not None:
-            codes = self.sellers  # before the values that they stand for: those may grow
-            sells_it = [question.seller in sellers for sellers in columns.sellers.values]
-            masks["seller"] = np.array(sells_it)[codes]
-        if question.min_price is not None:
-            masks["price"] = self.price >= question.min_price
-        if question.max_price is not None:
-            masks["price"] = masks.get("price", True) & (self.price <= question.max_price)
-        if question.min_year is not None:
-            masks["year"] = self.year >= question.min_year
-        if question.max_year is not None:
-            has_year = self.year != NO_YEAR
-            masks["year"] = masks.get("year", has_year) & (self.year <= question.max_year)
+            masks["seller"] = self._place_of_seller >= 0
+        if question.min_price is not None or question.max_price is not None:
+            masks["price"] = _between(self.price, question.min_price, question.max_price)
+        if question.min_year is not None or question.max_year is not None:
+            in_time = _between(self.year, question.min_year, question.max_year)
+            masks["year"] = in_time & (self.year != NO_YEAR)
         if question.in_stock:
             masks["in_stock"] = self.in_stock
         return masks
+
+    @cached_property
+    def _place_of_seller(self) -> Column:
+        """Among those of each book; -1 where he does not sell it."""
+        login = self._question.seller
+        codes = self.sellers  # before the values that they stand for: those may grow
+        sellers = self._columns.sellers.values
+        return np.array([each.index(login) if login in each else -1 for each in sellers])[codes]
+
+    @cached_property
+    def _asked_by_seller(self) -> Column:
+        """Of books that he does not sell, anything."""
+        return _asked(self._columns, self.documents, np.maximum(self._place_of_seller, 0))
 
     def _is_within(self, wanted: str) -> Mask:
         codes = self.category
@@ -118,14 +178,34 @@ class _Found:
         return codes == chosen[0] if len(chosen) == 1 else np.isin(codes, chosen)
 
 
-def _page(columns: Columns, documents: Documents, scores: Scores, question: Question) -> list[int]:
+def _between(column: Column, least: int | None, most: int | None) -> Mask:
+    """Both included."""
+    between = np.ones(len(column), bool)
+    if least is not None:
+        between &= column >= least
+    if most is not None:
+        between &= column <= most
+    return between
+
+
+def _asked(columns: Columns, documents: Documents, nth: Column | int) -> Column:
+    """The price of the nth seller of each book, which is negative if he has no copies."""
+    price = columns.of("price", documents)
+    of_only = np.where(columns.of("copies", documents) > 0, price, -price)
+    first = columns.of("asked", documents)
+    alone = first == ALONE
+    return np.where(alone, of_only, columns.prices.at(np.where(alone, 0, first + nth)))
+
+
+def _page(columns: Columns, found: _Found, scores: Scores, question: Question) -> list[int]:
     """Only what may stand on the page is put in order."""
+    documents = found.left_for("", found.documents)
     per_page = min(max(1, question.per_page), MOST_PER_PAGE)
     start = (max(1, question.page) - 1) * per_page
     end = min(start + per_page, len(documents))
     if start >= end:
         return []
-    keys = _keys(columns, documents, scores, question)
+    keys = _keys(columns, found, scores, question)
     first, last = np.partition(keys, [start, end - 1])[[start, end - 1]]
     likely = np.flatnonzero((keys >= first) & (keys <= last))
     before = int(np.count_nonzero(keys < first))
@@ -137,19 +217,17 @@ def _page(columns: Columns, documents: Documents, scores: Scores, question: Ques
     return [int(book) for book in books[order[start - before : end - before]]]
 
 
-def _keys(
-    columns: Columns, documents: Documents, scores: Scores, question: Question
-) -> NDArray[Any]:
+def _keys(columns: Columns, found: _Found, scores: Scores, question: Question) -> NDArray[Any]:
     """The less, the earlier."""
 
     def of(name: str) -> Column:
-        return columns.of(name, documents)
+        return columns.of(name, found.left_for("", found.documents))
 
     match question.sort:
         case Sort.CHEAPEST:
-            return of("price")
+            return found.left_for("", found.price)
         case Sort.DEAREST:
-            return -of("price")
+            return -found.left_for("", found.price)
         case Sort.OLDEST_EDITION:
             years = of("year")
             return np.where(years == NO_YEAR, _LAST, years)
@@ -173,7 +251,7 @@ def _facets(columns: Columns, found: _Found) -> Facets:
         language=_most_first(
             _counts(columns.languages, found.left_for("language", found.language))
         ),
-        seller=_sellers_counted(columns.sellers, found.left_for("seller", found.sellers)),
+        seller=_most_first(found.sellers_counted()),
         price=_price_bands(found.left_for("price", found.price)),
         year=_year_bands(found.left_for("year", found.year)),
         in_stock=int(np.count_nonzero(found.left_for("in_stock", found.in_stock))),
@@ -182,14 +260,6 @@ def _facets(columns: Columns, found: _Found) -> Facets:
 
 def _counts(codes: Codes[str], chosen: Column) -> Iterable[tuple[str, int]]:
     return zip(codes.values, np.bincount(chosen).tolist(), strict=False)
-
-
-def _sellers_counted(codes: Codes[tuple[str, ...]], chosen: Column) -> dict[str, int]:
-    """A book counts for each of its sellers."""
-    counts: Counter[str] = Counter()
-    for sellers, count in zip(codes.values, np.bincount(chosen).tolist(), strict=False):
-        counts.update(dict.fromkeys(sellers, count))
-    return _most_first(counts.items())
 
 
 def _most_first(counts: Iterable[tuple[str, int]]) -> dict[str, int]:

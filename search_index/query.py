@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from search_index.language import COMMON_WORDS, LONGEST_TEXT, SHOP_TALK, run_together, words
+from search_index.language import COMMON_WORDS, SHOP_TALK, is_letter, run_together, words
 from search_index.numbers import PARTS, Number, numbers
 from search_index.vocabulary import Vocabulary
 from search_index.words_meant import (
@@ -23,16 +23,18 @@ from search_index.words_meant import (
 )
 from search_index.words_meant import unfinished as _unfinished
 
-_MOST_WORDS = 24
+# As much as any person types; what comes behind it is left out, and the answer says so.
+LONGEST_QUESTION, MOST_WORDS = 512, 64
 _FEW_WORDS = 3
 _LONG_ENOUGH_TO_BEGIN = 3
 _LONG_ENOUGH_TO_SWITCH = 3
 
-_LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,./~{}:\"<>?"
-_CYRILLIC_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбю.ёхъжэбю,"
+_LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
+_CYRILLIC_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбю"
+_OTHER_SIGNS, _THEIR_KEYS = '~{}:"<>/?', "ёхъжэбю.,"
 _SWITCHES = (
-    str.maketrans(_LATIN_KEYS, _CYRILLIC_KEYS),
-    str.maketrans(_CYRILLIC_KEYS[:-9], _LATIN_KEYS[:-9]),
+    str.maketrans(_LATIN_KEYS + _OTHER_SIGNS, _CYRILLIC_KEYS + _THEIR_KEYS),
+    str.maketrans(_CYRILLIC_KEYS, _LATIN_KEYS),
 )
 # Such signs stand beside letters where the keyboard has letters of the other alphabet: "[kt,".
 _LETTERS_TOO = re.compile(r"[a-z][/\[\]{}<>;]|[\[\];'`,./<>{}:\"~][a-z]")
@@ -53,10 +55,10 @@ class Reading:
 
 def readings(text: str, vocabulary: Vocabulary) -> Iterator[Reading]:
     """To be tried one after another until one finds something."""
-    text = text[:LONGEST_TEXT].lower()
-    typed = _telling(words(text), vocabulary)
-    title = run_together(words(text))
-    switched_ways = [words(way) for way in _switched(text)]
+    text = understood(text).lower()
+    whole = typed_words(text)
+    typed, title = _telling(whole, vocabulary), run_together(whole)
+    switched_ways = switched_words(text)
     for switched in switched_ways if _LETTERS_TOO.search(text) else ():
         if groups := _all_known(switched, vocabulary):
             yield _corrected(_reading(groups, run_together(switched)))
@@ -66,16 +68,34 @@ def readings(text: str, vocabulary: Vocabulary) -> Iterator[Reading]:
         for reading in _as_typed(telling, run_together(switched), vocabulary):
             yield _corrected(reading)
     if (plain := text.translate(_SCHOLARLY)) != text:
-        typed = _telling(words(plain), vocabulary)
+        typed = _telling(typed_words(plain), vocabulary)
         yield from _as_typed(typed, title, vocabulary)
     if groups := _all_in_other_alphabet(typed, vocabulary, in_other_alphabet):
         yield _reading(groups, corrected=True)
     yield from _repaired(text, typed, vocabulary)
 
 
+def understood(text: str) -> str:
+    return text[:LONGEST_QUESTION]
+
+
+def is_too_long(text: str) -> bool:
+    """So that some of it is left out."""
+    return len(text) > LONGEST_QUESTION or len(words(text)) > MOST_WORDS
+
+
+def typed_words(text: str) -> list[str]:
+    return words(understood(text))[:MOST_WORDS]
+
+
+def switched_words(text: str) -> list[list[str]]:
+    """As they would be, had the keyboard been in its other layout."""
+    return [typed_words(way) for way in _switched(understood(text).lower())]
+
+
 def roughly(text: str, vocabulary: Vocabulary) -> Reading:
     """Its rarest words as they stand: quickly answered, where there was no time for more."""
-    typed = dict.fromkeys(words(text[:LONGEST_TEXT])[:_MOST_WORDS])
+    typed = dict.fromkeys(typed_words(text))
     there = [word for word in typed if vocabulary.knows(word)]
     rarest = sorted(there, key=vocabulary.count)[:_FEW_WORDS]
     groups = tuple(Group(word, {word: 1.0}) for word in rarest)
@@ -84,7 +104,7 @@ def roughly(text: str, vocabulary: Vocabulary) -> Reading:
 
 def unfinished(text: str, vocabulary: Vocabulary) -> Iterator[Reading]:
     """For suggestions: the last word may be whole, and may be the beginning of any other."""
-    typed = list(dict.fromkeys(words(text)))[:_MOST_WORDS]
+    typed = list(dict.fromkeys(typed_words(text)))
     groups = [known(word, vocabulary) for word in typed[:-1]]
     if typed and (ending := _unfinished(typed[-1], vocabulary)):
         yield Reading((*(group for group in groups if group), ending), nearest=None in groups)
@@ -109,9 +129,9 @@ def _as_typed(typed: Sequence[str], title: str, vocabulary: Vocabulary) -> Itera
 
 def _telling(typed: Sequence[str], vocabulary: Vocabulary) -> list[str]:
     """A common word that no book has says nothing."""
-    some = list(typed)[:_MOST_WORDS]
     common = COMMON_WORDS | SHOP_TALK
-    return [word for word in some if word not in common or vocabulary.knows(word)] or some
+    telling = [word for word in typed if word not in common or vocabulary.knows(word)]
+    return telling or list(typed)
 
 
 def _units(typed: Sequence[str], vocabulary: Vocabulary) -> list[Group | str]:
@@ -149,11 +169,14 @@ def _corrected(reading: Reading) -> Reading:
 
 
 def _reading(groups: Sequence[Group], title: str = "", corrected: bool = False) -> Reading:
-    """Some words only help to rank, unless there are no others."""
+    """Some words only help to rank, unless there are no others.
+
+    A letter is an initial, more often than not, and the catalogue may have left it out.
+    """
     optional = COMMON_WORDS | SHOP_TALK
     if any("#" in form for group in groups for form in group.forms):
         optional |= PARTS
-    helping = [_is_letter(group.word) or group.word in optional for group in groups]
+    helping = [is_letter(group.word) or group.word in optional for group in groups]
     telling = not all(helping)
     return Reading(
         tuple(
@@ -166,11 +189,6 @@ def _reading(groups: Sequence[Group], title: str = "", corrected: bool = False) 
         ),
         title,
     )
-
-
-def _is_letter(word: str) -> bool:
-    """An initial, more often than not, and the catalogue may have left it out."""
-    return len(word) == 1 and word.isalpha()
 
 
 def _joined(typed: Sequence[str], vocabulary: Vocabulary) -> Iterator[list[str]]:
@@ -216,16 +234,16 @@ def _repaired(text: str, typed: Sequence[str], vocabulary: Vocabulary) -> Iterat
     """Every word as it is or mended; all by ear; and then whatever has any of them."""
     units = _units(typed, vocabulary)
     by_word = _widened(units, vocabulary) or _mended(text, typed, vocabulary)
-    mended = _reading(_each_once(by_word))
+    repaired = _reading(_each_once(by_word))
     beyond_repair = [] in by_word
     if not beyond_repair:
-        yield mended
+        yield repaired
     if len(typed) > 1 and (heard := _all_in_other_alphabet(typed, vocabulary, by_ear)):
         yield _reading(heard, corrected=True)
-    if mended.groups:
+    if repaired.groups:
         if beyond_repair:
-            yield replace(mended, nearest=True)
-        yield replace(mended, nearest=True, any_word=True)
+            yield replace(repaired, nearest=True)
+        yield replace(repaired, nearest=True, any_word=True)
 
 
 def _mended(text: str, typed: Sequence[str], vocabulary: Vocabulary) -> list[list[Group]]:
@@ -250,7 +268,7 @@ def _last_unfinished(word: str, typed: Sequence[str], vocabulary: Vocabulary) ->
 def _switched_chunks(text: str, vocabulary: Vocabulary) -> dict[str, list[Group]]:
     """Words that the keyboard was in the wrong layout for, while it was right for others."""
     found = {}
-    for chunk in text.split()[:_MOST_WORDS]:
+    for chunk in text.split():
         for switched in _switched(chunk):
             whole = words(switched)
             if min(map(len, whole), default=0) < _LONG_ENOUGH_TO_SWITCH:
@@ -276,4 +294,4 @@ def _widened(units: Sequence[Group | str], vocabulary: Vocabulary) -> list[list[
 
 def _each_once(by_word: Sequence[Sequence[Group]]) -> list[Group]:
     each = {group.word: group for groups in by_word for group in groups}
-    return list(each.values())[:_MOST_WORDS]
+    return list(each.values())[:MOST_WORDS]

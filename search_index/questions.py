@@ -1,7 +1,7 @@
 """What is asked of the index, and what it answers."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, Protocol
 
@@ -9,6 +9,10 @@ from bookshop.money import Money
 
 MOST_PER_PAGE = 100
 LATEST_YEAR = 9999
+CONDITIONS = (
+    *("category", "language", "seller", "min_price", "max_price", "min_year", "max_year"),
+    "in_stock",
+)
 
 
 class Sort(StrEnum):
@@ -40,9 +44,20 @@ class Question:
     per_page: int = 20
 
     @property
+    def conditions(self) -> list[str]:
+        """Those that are set."""
+        return [name for name in CONDITIONS if getattr(self, name) != getattr(_ANYTHING, name)]
+
+    def without(self, condition: str) -> "Question":
+        return replace(self, **{condition: getattr(_ANYTHING, condition)})
+
+    @property
     def is_new(self) -> bool:
         """Somebody has just typed it: the first page, nothing chosen, sorted or asked again."""
         return bool(self.words.strip()) and self == Question(self.words, per_page=self.per_page)
+
+
+_ANYTHING = Question()
 
 
 @dataclass(frozen=True)
@@ -85,6 +100,9 @@ class Found:
     nearest: bool = False  # no book has all the words: these have some
     degraded: bool = False  # the index is away: plain SQL answered, without facets
     cut_short: bool = False  # it would have taken too long: some of the looking was left out
+    left_out: bool = False  # more words than anybody types: those behind were not looked for
+    without: dict[str, int] = field(default_factory=dict)  # of no books: each condition given up
+    matching: int = 0  # books, whatever the conditions
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from search_index.codec import BOOKS, OFFERS, ArraySegment
 from search_index.documents import FIELDS, Document, document
 from search_index.facts import BookFacts, OfferFacts
 from search_index.postings import Field, Gathering, Postings, joined
+from search_index.several import ALONE, Prices
 from search_index.starts import WIDTH, key_of
 from search_index.tables import Codes, Table, read_table
 
@@ -37,6 +38,7 @@ OF_OFFERS = {
     "copies": np.int32,
     "sold": np.int32,
     "sellers": np.int32,  # who sells it, together one value; 0: nobody
+    "asked": np.int32,  # where the prices of each of them begin; ALONE if they are not several
 }
 NOBODY: tuple[str, ...] = ()
 
@@ -48,6 +50,7 @@ class Contents:
     books: Table
     titles: list[bytes]
     offers: Table
+    prices: Prices  # of the offers
     fields: Iterable[tuple[str, Postings]]
     read_at: float  # when the offers were read from the database
 
@@ -65,13 +68,14 @@ class Draft:
         self._categories: Codes[str] = Codes()
         self._languages: Codes[str] = Codes()
         self._sellers: Codes[tuple[str, ...]] = Codes([NOBODY])
+        self._prices = Prices()
 
     def add(self, book: BookFacts, offers: OfferFacts) -> None:
         analysed = document(book)
         for name, gathering in self._fields.items():
             gathering.add(self.size, analysed.terms[name])
         self._books.append(self._row(book, analysed))
-        self._offers.append(offers_row(offers, self._sellers))
+        self._offers.append(offers_row(offers, self._sellers, self._prices))
         self._titles.append(book.title.encode())
         self.size += 1
 
@@ -81,6 +85,7 @@ class Draft:
             Table(_columns(OF_BOOKS, self._books), values),
             self._titles,
             Table(_columns(OF_OFFERS, self._offers), {"sellers": self._sellers.values}),
+            self._prices,
             ((name, gathering.postings()) for name, gathering in self._fields.items()),
             self._read_at,
         )
@@ -105,6 +110,7 @@ Part = tuple[Arrays, Arrays, NDArray[np.bool_]]  # files; which of the documents
 
 
 def joined_contents(parts: Sequence[Part]) -> Contents:
+    prices = Prices()
     return Contents(
         tables.joined([(read_table(books, list(OF_BOOKS)), on) for books, _, on in parts]),
         [
@@ -113,10 +119,17 @@ def joined_contents(parts: Sequence[Part]) -> Contents:
             for title, counts in zip(books.words("titles"), on.tolist(), strict=True)
             if counts
         ],
-        tables.joined([(read_table(offers, list(OF_OFFERS)), on) for _, offers, on in parts]),
+        tables.joined([(_offers_in(offers, prices), on) for _, offers, on in parts]),
+        prices,
         _joined_fields(parts),
         min(offers.json("read_at") for _, offers, _ in parts),
     )
+
+
+def _offers_in(file: Arrays, prices: Prices) -> Table:
+    table = read_table(file, list(OF_OFFERS))
+    table.columns["asked"] = prices.moved_here(file["asked"], file["prices"])
+    return table
 
 
 def _joined_fields(parts: Sequence[Part]) -> Iterator[tuple[str, Postings]]:
@@ -143,20 +156,29 @@ def write(contents: Contents, folder: Path, segment: ArraySegment) -> None:
             if name == "author":
                 names.write(file, postings.terms)
     segment.states[BOOKS] = state_of(segment.path(folder, BOOKS))
-    write_offers(contents.offers, contents.read_at, folder, segment)
+    write_offers(contents.offers, contents.prices, contents.read_at, folder, segment)
 
 
-def write_offers(offers: Table, read_at: float, folder: Path, segment: ArraySegment) -> None:
+def write_offers(
+    offers: Table, prices: Prices, read_at: float, folder: Path, segment: ArraySegment
+) -> None:
     segment.writings_of_offers += 1
+    columns = offers.columns
+    sellers = np.array(list(map(len, offers.values["sellers"])))[columns["sellers"]]
+    asked, packed = prices.packed(columns["asked"], sellers)
     with ArraysWriter(segment.path(folder, OFFERS)) as file:
-        offers.write(file)
+        Table(columns | {"asked": asked}, offers.values).write(file)
+        file.add("prices", packed)
         file.add_json("read_at", read_at)
     segment.states[OFFERS] = state_of(segment.path(folder, OFFERS))
 
 
-def offers_row(offers: OfferFacts, sellers: Codes[tuple[str, ...]]) -> tuple[int, ...]:
+def offers_row(
+    offers: OfferFacts, sellers: Codes[tuple[str, ...]], prices: Prices
+) -> tuple[int, ...]:
     price, copies, sold = (min(number, _MOST) for number in offers[:3])
-    return price, copies, sold, sellers.of(offers.sellers)
+    asked = [max(-_MOST, min(each, _MOST)) for each in offers.asked]
+    return price, copies, sold, sellers.of(offers.sellers), prices.add(asked) if asked else ALONE
 
 
 def _columns(kinds: dict[str, Any], rows: list[tuple[Any, ...]]) -> dict[str, NDArray[Any]]:

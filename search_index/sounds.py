@@ -86,8 +86,12 @@ def _skeleton(way: str) -> str:
 
 
 def unlikeness(one: str, other: str) -> float:
-    """0 for what sounds the same, as a share of the word; a vowel counts half a consonant."""
-    return min(_distance(a, b) / max(len(a), len(b), 1) for a in heard(one) for b in heard(other))
+    """0 for what sounds the same, as a share of the word; a vowel counts half a consonant.
+
+    What has no vowels at all is like nothing that has.
+    """
+    pairs = ((a, b) for a in heard(one) for b in heard(other) if _is_voiced(a) == _is_voiced(b))
+    return min((_distance(a, b) / max(len(a), len(b), 1) for a, b in pairs), default=1.0)
 
 
 @lru_cache(50_000)
@@ -115,8 +119,12 @@ def _latin_unit(unit: str, following: str) -> list[str]:
 
 
 def _single(way: str) -> str:
-    """Doubled letters sound like one."""
-    return re.sub(r"(.)\1+", r"\1", way)
+    """Doubled letters sound like one; more of them are no word, and like nothing."""
+    return re.sub(r"(.)\1", r"\1", way)
+
+
+def _is_voiced(way: str) -> bool:
+    return any(vowel in way for vowel in _VOWELS)
 
 
 def _distance(one: str, other: str) -> float:

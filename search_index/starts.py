@@ -4,17 +4,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search_index.arrays import Arrays, ArraysWriter
-from search_index.language import COMMON_WORDS
+from search_index.language import COMMON_WORDS, words
 
-WIDTH = 32  # bytes of a title that are compared
-_LAST_LETTER = b"\xff"
+WIDTH = 64  # bytes of a title that are compared: so many Latin letters, or half as many Russian
+_LAST_LETTER = b"\xff"  # UTF-8 has no such byte
 
 Keys = NDArray[np.bytes_]
 
 
 def key_of(title: str) -> bytes:
-    """A byte for a letter, Latin or Russian."""
-    return title.encode("cp1251", "replace")[:WIDTH]
+    """Of its words, as they are compared. They are sorted as the letters are."""
+    return title.encode()[:WIDTH]
+
+
+def begins(title: str, typed: str) -> bool:
+    """All of it is compared, however long it is."""
+    told = " ".join(words(title))
+    first, _, others = told.partition(" ")
+    return told.startswith(typed) or (first in COMMON_WORDS and others.startswith(typed))
 
 
 def write(file: ArraysWriter, keys: Keys) -> None:

@@ -10,7 +10,7 @@ from search_index.generation import Documents, Generation, Segment
 from search_index.language import words
 from search_index.matching import appeal
 from search_index.postings import least, most_frequent
-from search_index.starts import key_of
+from search_index.starts import WIDTH, begins, key_of
 
 _AMPLY = 4  # times the limit: what is few in one segment may be many in all
 _EDITIONS = 10  # of a title may be on sale, and it is named once
@@ -32,13 +32,15 @@ def titles_beginning(
     generation: Generation, columns: Columns, text: str, limit: int
 ) -> list[tuple[str, int]]:
     """Each title once, with its best edition; the shorter of two that sell as well."""
-    key = key_of(" ".join(words(text)))
-    if not key:
+    typed = " ".join(words(text))
+    if not typed:
         return []
     begin_so = [
-        segment.starts.beginning(key) + start
+        segment.starts.beginning(key_of(typed)) + start
         for segment, start in zip(generation.segments, generation.starts, strict=False)
     ]
+    if len(typed.encode()) > WIDTH:  # they begin alike so far as a key goes
+        begin_so = [_only(generation, documents, typed) for documents in begin_so]
     return _best_sold(generation, columns, begin_so, limit)
 
 
@@ -71,6 +73,11 @@ def named_once(
         if len(first) == limit:
             break
     return list(first.items())
+
+
+def _only(generation: Generation, documents: Documents, typed: str) -> Documents:
+    fitting = [begins(generation.book(document)[0], typed) for document in documents.tolist()]
+    return np.asarray(documents[np.array(fitting, bool)])
 
 
 def _of_segment(segment: Segment, typed: list[bytes], limit: int) -> dict[bytes, int]:

@@ -5,19 +5,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from itertools import chain, islice, takewhile
 from pathlib import Path
-from time import perf_counter, thread_time
 
 from bookshop.books.isbn import isbns_in, to_isbn13
 from bookshop.database import Database
 from search_index import without_index, writing
 from search_index.folder import Folder, Stamp
 from search_index.generation import Generation, IndexDamaged, read_generation, reading_files
-from search_index.language import LONGEST_TEXT
 from search_index.matching import NOTHING, Matches, everything, exactly, match, worded
 from search_index.narrowing import narrowed
 from search_index.patience import Clock, Patience, TimeIsUp
 from search_index.postings import least
-from search_index.query import Reading, readings, roughly, unfinished
+from search_index.query import Reading, is_too_long, readings, roughly, understood, unfinished
 from search_index.questions import Found, Question, Suggestion
 from search_index.suggestions import (
     authors_beginning,
@@ -39,31 +37,36 @@ _log = logging.getLogger(__name__)
 class WhooshIndex:
     """See SearchIndex. Safe to share between threads and processes."""
 
-    def __init__(self, path: Path, database: Database, clock: Clock = thread_time) -> None:
+    def __init__(self, path: Path, database: Database, clock: Clock | None = None) -> None:
         self._folder = Folder(path)
         self._database = database
         self._clock = clock
+        self._is_open = False
         self._views = Views(self._folder, database)
         self._written: Generation | None = None  # as a writer last saw it
 
     def find(self, question: Question) -> Found:
-        began = perf_counter()
+        patience = Patience(self._clock)
         try:
             view = self._views.current()
-            patience = Patience(self._clock)
+            if not self._is_open:  # a process opens it once, and not for every question
+                self._is_open, patience = True, Patience(self._clock)
             answer = _answered(view, question, patience)
             page = narrowed(view.columns, answer.matches, question)
         except Exception:  # whatever damage looks like: the writer will find out
             self._views.give_up()
-            return self._found_without_index(question, began)
+            return self._found_without_index(question, patience)
         return Found(
             page.book_ids,
             page.total,
-            _ms_since(began),
+            1000 * patience.took(),
             page.facets,
             did_you_mean=answer.wording if answer.corrected else None,
             nearest=answer.nearest,
             cut_short=patience.ended,
+            left_out=is_too_long(question.words),
+            without=page.without,
+            matching=page.matching,
         )
 
     def suggest(self, words: str, limit: int = 8) -> list[Suggestion]:
@@ -71,7 +74,7 @@ class WhooshIndex:
             return []
         try:
             view = self._views.current()
-            return _suggested(view, words[:LONGEST_TEXT], limit, Patience(self._clock))
+            return _suggested(view, understood(words), limit, Patience(self._clock))
         except Exception:  # whatever damage looks like: the writer will find out
             self._views.give_up()
         return without_index.suggest(self._database, words, limit)
@@ -123,12 +126,12 @@ class WhooshIndex:
         self._views.start_anew()
         return count
 
-    def _found_without_index(self, question: Question, began: float) -> Found:
-        answer = without_index.find(self._database, question)
+    def _found_without_index(self, question: Question, patience: Patience) -> Found:
+        answer = without_index.find(self._database, question, patience.left())
         return Found(
             list(answer.book_ids),
             answer.total,
-            _ms_since(began),
+            1000 * patience.took(),
             degraded=True,
             cut_short=answer.cut_short,
         )
@@ -143,7 +146,7 @@ class _Answer:
 
 
 def _answered(view: View, question: Question, patience: Patience) -> _Answer:
-    text = question.words[:LONGEST_TEXT]
+    text = understood(question.words)
     for isbn in isbns_in(text):
         matches = exactly(view.generation, view.columns, "isbn", isbn)
         if len(matches[0]):
@@ -159,8 +162,8 @@ def _answered(view: View, question: Question, patience: Patience) -> _Answer:
     answer = _first_that_finds(view, all_readings, patience)
     if not patience.ended or len(answer.matches[0]) or question.as_typed:
         return answer
-    hurried = Patience()
-    return _first_that_finds(view, [roughly(text, view.vocabulary)], hurried, prose=False)
+    patience.use_last_moments()
+    return _first_that_finds(view, [roughly(text, view.vocabulary)], patience, prose=False)
 
 
 def _is_as_typed(reading: Reading) -> bool:
@@ -214,10 +217,6 @@ def _completed(view: View, typed: str, patience: Patience) -> _Answer:
     return _first_that_finds(
         view, chain(growing, readings(typed, vocabulary)), patience, prose=False
     )
-
-
-def _ms_since(began: float) -> float:
-    return (perf_counter() - began) * 1000
 
 
 def _fewer_forms(reading: Reading) -> Reading:

@@ -123,7 +123,8 @@ def _run_apart(word: str, vocabulary: Vocabulary) -> list[str]:
                 rarest = max(before[1], -count) if before[2] else -count
                 ways.append((before[0] + 1, rarest, [*before[2], part]))
         best.append(min(ways, default=None))
-    return best[-1][2] if best[-1] else []
+    parts = best[-1][2] if best[-1] else []
+    return parts if any(len(part) >= _SHORTEST_PART for part in parts) else []
 
 
 def _count_of_part(part: str, vocabulary: Vocabulary) -> int:
@@ -136,6 +137,7 @@ def _count_of_part(part: str, vocabulary: Vocabulary) -> int:
 _SHORT_PARTS = frozenset((
     "a", "an", "at", "by", "go", "he", "i", "in", "is", "it", "me", "my", "no", "of", "on", "or",
     "so", "to", "up", "us", "we",
+    "al", "da", "de", "di", "du", "el", "la", "le",
     "в", "во", "вы", "да", "до", "ее", "ей", "за", "и", "из", "их", "к", "ко", "мы", "на", "не",
     "ни", "но", "о", "об", "он", "от", "по", "с", "со", "то", "ты", "у", "я",
 ))

@@ -57,7 +57,8 @@ def renew_offers(folder: Folder, generation: Generation, database: Database) -> 
     if known_until:
         for segment, of_list in zip(generation.segments, listed, strict=True):
             offers = columns.offers_of(segment)
-            segments.write_offers(offers, known_until.timestamp(), folder.place(stamp), of_list)
+            read_at, place = known_until.timestamp(), folder.place(stamp)
+            segments.write_offers(offers, columns.prices, read_at, place, of_list)
         folder.publish(stamp, listed)
 
 

@@ -17,6 +17,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         assert verdict.returncode == 0, verdict.stdout
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was put is found by the next question, however busy the machine is; no long rests."""
+    monkeypatch.setattr("search_index.views._PATIENCE", 20.0)
+    monkeypatch.setattr("search_index.views._PATIENCE_FOR_NEW", 20.0)
+    monkeypatch.setattr("search_index.views._REST", 0.05)
+
+
 # The cast: a customer and two sellers of the test's own `shop`. A folder that meets them
 # otherwise, as clients of the API for instance, says so in its own conftest.
 @pytest.fixture

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from math import isinf
 from typing import Any
 
 from psycopg.errors import InvalidSchemaName, QueryCanceled, UndefinedColumn, UndefinedTable
@@ -10,12 +11,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from search_index.documents import EDITION
-from search_index.patience import Clock, Patience, TimeIsUp
+from search_index.patience import Patience, TimeIsUp
 from search_index.postgres.tables import FORM, Schema
 
 Stamp = tuple[datetime, int]  # when the index was built, and how often it was changed since
 
-_WAIT = 0.1  # seconds
+_WAIT = 0.1  # seconds since it was asked
+_AT_MOST_LATE = 0.025  # seconds: to tell the time before every statement would cost more
 _LEFT = "SELECT set_config('statement_timeout', %(left)s, true)"
 
 
@@ -24,29 +26,27 @@ class IndexMissing(Exception):
 
 
 class Asking:
-    """Raises TimeIsUp when a statement takes too long; its session can then answer no more.
+    """Raises TimeIsUp when its patience ends; its session can then answer no more."""
 
-    All of them may take so many milliseconds; 0 is as long as it takes.
-    """
-
-    def __init__(self, session: Session, schema: Schema, clock: Clock, milliseconds: int) -> None:
+    def __init__(self, session: Session, schema: Schema, patience: Patience) -> None:
         self.session = session
-        self._milliseconds = milliseconds
+        self.patience = patience
         self.has_trigrams = schema.has_trigrams
-        self.patience = Patience(clock)
-        schema.prepare(session, milliseconds)
+        self._told = patience.left()
+        schema.prepare(session, _milliseconds(self._told))
         self.books, self.usual_length, self.stamp = self._state()
-        self.patience = Patience(clock)  # a process connects once, and not for every question
 
     def rows(self, statement: str, **values: Any) -> Sequence[Any]:
-        left = self._milliseconds - 1000 * self.patience.took()
-        if self._milliseconds and left < self._milliseconds / 2:  # before, it is not worth saying
-            self._rows(_LEFT, left=str(max(1, int(left))))
+        self.patience.check()
+        left = self.patience.left()
+        if self._told - left > _AT_MOST_LATE:
+            self._told = left
+            self._rows(_LEFT, left=str(_milliseconds(left)))
         return self._rows(statement, **values)
 
     def seconds_to_wait(self) -> float | None:
         """For others to do something; None is for ever."""
-        return _WAIT if self._milliseconds else None
+        return None if isinf(self._told) else max(0.0, _WAIT - self.patience.took())
 
     def _state(self) -> tuple[int, float, Stamp]:
         rows = self.rows("SELECT edition, form, books, usual_length, built, version FROM state")
@@ -63,6 +63,11 @@ class Asking:
                 self.patience.ended = True
                 raise TimeIsUp from error
             raise
+
+
+def _milliseconds(seconds: float) -> int:
+    """As PostgreSQL has them: 0 is as long as it takes."""
+    return 0 if isinf(seconds) else max(1, int(1000 * seconds))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, takewhile
+from math import inf
 from time import perf_counter
 from typing import cast
 
@@ -16,10 +17,10 @@ from bookshop.database import Database
 from search_index import without_index
 from search_index.columns import Columns
 from search_index.generation import Documents, Generation
-from search_index.language import LONGEST_TEXT, title_key, words
+from search_index.language import title_key, words
 from search_index.matching import _ENOUGH, NOTHING, Matches, Scores, match, worded
 from search_index.narrowing import narrowed
-from search_index.patience import Clock, TimeIsUp
+from search_index.patience import STOP_AFTER, Clock, Patience, TimeIsUp
 from search_index.postgres import writing
 from search_index.postgres.asking import Asking, IndexMissing, noticing_loss
 from search_index.postgres.conditions import by_description_too, by_names, having_isbn
@@ -28,8 +29,9 @@ from search_index.postgres.matched import LOOKED_AT, NOTHING_AT_ALL, Condition, 
 from search_index.postgres.tables import Schema
 from search_index.postgres.terms import Terms
 from search_index.postgres.vocabulary import TableVocabulary, authors_beginning
-from search_index.query import Reading, readings, unfinished
+from search_index.query import Reading, is_too_long, readings, understood, unfinished
 from search_index.questions import Found, Question, Suggestion
+from search_index.tables import Codes
 from search_index.vocabulary import Vocabulary
 from search_index.whoosh_index import _is_as_typed
 
@@ -37,10 +39,11 @@ _FEWEST_LETTERS = 2
 _MOST_AUTHORS = 3
 _MORE_TITLES = 5  # are looked at, for those that begin as typed
 
-_MILLISECONDS = 180  # of the 250 that an answer may take, for looking
-_LAST_MOMENTS = (0.02, 0.03)  # seconds, to answer at least something
-
 _log = logging.getLogger(__name__)
+
+
+_IN_STORE = """SELECT isbn13 FROM documents JOIN books ON id = book_id
+    WHERE isbn13 = ANY(%(isbns)s)"""
 
 
 @dataclass(frozen=True)
@@ -56,40 +59,45 @@ class PostgresIndex:
     """See SearchIndex. Safe to share between threads, processes and machines."""
 
     def __init__(
-        self, database: Database, clock: Clock = perf_counter, milliseconds: int = _MILLISECONDS
+        self, database: Database, clock: Clock = perf_counter, seconds: float = STOP_AFTER
     ) -> None:
+        """To wait for the database is as good as work."""
         self._database = database
-        self._clock, self._milliseconds = clock, milliseconds
+        self._clock, self._seconds = clock, seconds
         self._known_schema: Schema | None = None
         self._everything = Everything(self._asking)
 
     def find(self, question: Question) -> Found:
-        began = self._clock()
+        patience = self._patience()
         try:
-            with self._asking(self._milliseconds) as asking:
+            with self._asking(patience) as asking:
                 answer = _answered(asking, question, self._everything)
                 page = narrowed(cast(Columns, answer.books), answer.matches, question)
         except IndexMissing:
             _log.warning("The index is missing: SQL answers instead", exc_info=True)
-            return self._found_without_index(question, began)
+            return self._found_without_index(question, patience)
         except TimeIsUp:
-            return self._found_without_index(question, began, *_LAST_MOMENTS)
+            patience.use_last_moments()
+            return self._found_without_index(question, patience)
         return Found(
             page.book_ids,
             page.total,
-            self._took(began),
+            1000 * patience.took(),
             page.facets,
             did_you_mean=answer.wording if answer.corrected else None,
             nearest=answer.nearest,
-            cut_short=asking.patience.ended,
+            cut_short=patience.ended,
+            left_out=is_too_long(question.words),
+            without=page.without,
+            matching=page.matching,
         )
 
     def suggest(self, words: str, limit: int = 8) -> list[Suggestion]:
         if len(words.strip()) < _FEWEST_LETTERS:
             return []
         try:
-            with self._asking(self._milliseconds) as asking:
-                return _suggested(asking, words[:LONGEST_TEXT], limit)
+            with self._asking(self._patience()) as asking:
+                return _suggested(asking, understood(words), limit)
         except TimeIsUp:
             return []
         except IndexMissing:
@@ -100,7 +108,7 @@ class PostgresIndex:
         with self._one_writer():
             try:
                 with noticing_loss(), self._database.transaction() as session:
-                    Asking(session, self._schema(session), self._clock, milliseconds=0)
+                    Asking(session, self._schema(session), Patience(seconds=inf))
                     writing.put(session, book_ids)
             except IndexMissing:
                 self._build()
@@ -139,12 +147,20 @@ class PostgresIndex:
         """All of it in one transaction: a writer that dies leaves nothing behind."""
         with self._database.transaction() as session:
             schema = self._schema(session)
+            labels = writing.labels(session) if schema.has_labels(session) else Codes()
             schema.make_next(session)
-            count = writing.put_all(session)
+            count = writing.put_all(session, labels)
             schema.finish_next(session)
         with self._database.transaction() as session:
             schema.remove_old(session)
         return count
+
+    def _patience(self) -> Patience:
+        """A process connects and looks for the tables once, and not for every question."""
+        if self._known_schema is None:
+            with self._database.reading() as session:
+                self._schema(session)
+        return Patience(self._clock, self._seconds)
 
     def _schema(self, session: Session) -> Schema:
         if self._known_schema is None:
@@ -152,9 +168,9 @@ class PostgresIndex:
         return self._known_schema
 
     @contextmanager
-    def _asking(self, milliseconds: int = 0) -> Iterator[Asking]:
+    def _asking(self, patience: Patience | None = None) -> Iterator[Asking]:
         with noticing_loss(), self._database.reading() as session:
-            yield Asking(session, self._schema(session), self._clock, milliseconds)
+            yield Asking(session, self._schema(session), patience or Patience(seconds=inf))
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:
@@ -163,24 +179,21 @@ class PostgresIndex:
             self._schema(turn).one_writer(turn)
             yield
 
-    def _found_without_index(self, question: Question, began: float, *seconds: float) -> Found:
-        """With seconds given the index is there, and just took too long."""
-        answer = without_index.find(self._database, question, *seconds)
+    def _found_without_index(self, question: Question, patience: Patience) -> Found:
+        """The index is gone, or it is there and just took too long."""
+        answer = without_index.find(self._database, question, patience.left())
         return Found(
             list(answer.book_ids),
             answer.total,
-            self._took(began),
-            degraded=not seconds,
-            cut_short=answer.cut_short or bool(seconds),
+            1000 * patience.took(),
+            degraded=not patience.ended,
+            cut_short=answer.cut_short or patience.ended,
         )
-
-    def _took(self, began: float) -> float:
-        return (self._clock() - began) * 1000
 
 
 def _answered(asking: Asking, question: Question, everything: Everything) -> _Answer:
-    typed = question.words[:LONGEST_TEXT]
-    for isbn in isbns_in(typed):
+    typed = understood(question.words)
+    for isbn in _isbns_there(asking, typed):
         if len(books := _matched(asking, having_isbn(isbn))):
             return _all_of(books)
     if alone := to_isbn13(typed):
@@ -191,6 +204,13 @@ def _answered(asking: Asking, question: Question, everything: Everything) -> _An
     if question.as_typed:
         all_readings = takewhile(_is_as_typed, all_readings)
     return _first_that_finds(asking, all_readings)
+
+
+def _isbns_there(asking: Asking, typed: str) -> list[str]:
+    """However many they are, it is one query."""
+    isbns = isbns_in(typed)
+    there = {isbn for (isbn,) in asking.rows(_IN_STORE, isbns=isbns)} if isbns else set()
+    return [isbn for isbn in isbns if isbn in there]
 
 
 def _matched(asking: Asking, condition: Condition) -> Matched:

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from search_index.generation import Documents
-from search_index.postgres.asking import Asking
+from search_index.postgres.asking import Asking, IndexMissing
 from search_index.segments import NOBODY
+from search_index.several import Prices
 from search_index.tables import Codes, Column
 
 LOOKED_AT = 500  # books, the likeliest ones: how well they fit is looked at
@@ -94,7 +95,7 @@ class Matched:
 
     def __init__(self, asking: Asking, rows: Rows) -> None:
         self._asking = asking
-        self._offers = rows.offers[np.argsort(rows.offers["book"], kind="stable")]
+        self._offers = rows.offers[np.lexsort((rows.offers["seller"], rows.offers["book"]))]
         on_sale, self._starts = np.unique(self._offers["book"], return_index=True)
         order = np.argsort(rows.books["book"])
         order = order[np.searchsorted(rows.books["book"], on_sale, sorter=order)]
@@ -102,7 +103,7 @@ class Matched:
 
     def with_names(self) -> "Matched":
         """From now on it asks nobody."""
-        _ = self._price, self._categories, self._languages, self._sellers
+        _ = self._price, self.prices, self._categories, self._languages, self._sellers
         return self
 
     def __len__(self) -> int:
@@ -147,11 +148,18 @@ class Matched:
                 return self._languages[0]
             case "sellers":
                 return self._sellers[0]
+            case "asked":
+                return self._starts
             case "title_start":
                 return self._books["sort_key"].astype("S8").view(">u8").astype(np.uint64)
             case _:
                 column: Column = self._books[name]
                 return column
+
+    @cached_property
+    def prices(self) -> Prices:
+        price = self._offers["price"]
+        return Prices(np.where(self._offers["copies"] > 0, price, -price))
 
     @cached_property
     def _price(self) -> Column:
@@ -176,12 +184,14 @@ class Matched:
         ends = np.append(self._starts[1:], len(sellers))
         for book in np.flatnonzero(ends - self._starts > 1).tolist():
             several = sellers[self._starts[book] : ends[book]].tolist()
-            column[book] = codes.of(tuple(sorted(logins.values[seller] for seller in several)))
+            column[book] = codes.of(tuple(logins.values[seller] for seller in several))
         return column, codes
 
     def _named(self, column: Column, statement: str) -> tuple[Column, Codes[str]]:
         used, own = np.unique(column, return_inverse=True)
         names = dict(iter(self._asking.rows(statement, codes=used.tolist()))) if len(used) else {}
+        if len(names) < len(used):
+            raise IndexMissing
         return own, Codes([names[code] for code in used.tolist()])
 
 

@@ -59,6 +59,7 @@ class Schema:
         ).one()
         self.name = f"{shop}_search"
         self._next, self._old = f"{self.name}_next", f"{self.name}_old"
+        self._labels = f"{_quoted(self.name)}.labels"
         trigrams = session.scalar(text(_SCHEMA_OF_TRIGRAMS))
         if trigrams:
             self._path += f", {_quoted(trigrams)}"
@@ -68,6 +69,10 @@ class Schema:
     def prepare(self, session: Session, milliseconds: int) -> None:
         """For its transaction, each statement of which may take so long; 0 is for ever."""
         self._look_into(session, self.name, milliseconds)
+
+    def has_labels(self, session: Session) -> bool:
+        self._look_into(session, self.name)
+        return session.scalar(text("SELECT to_regclass(:it)"), {"it": self._labels}) is not None
 
     def one_writer(self, session: Session) -> None:
         """Until the end of the transaction; a dead writer's turn ends with its connection."""

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 from search_index.generation import Generation
-from search_index.language import stem, words
+from search_index.language import stem
 from search_index.postgres.asking import Asking
 from search_index.postgres.writing import quoted, slips
-from search_index.query import _MOST_WORDS, _switched
+from search_index.query import switched_words, typed_words
 from search_index.sounds import in_cyrillic, skeletons
 from search_index.spelling import LONGEST, letters_of
 from search_index.spelling import slips as slips_between
@@ -48,8 +48,8 @@ class TableVocabulary(Vocabulary):
         super().__init__(Generation(("", 0), []))
         self._asking = asking
         self._counts: dict[Key, int] = {}
-        self._typed = words(text)[:_MOST_WORDS]
-        self._switched = [words(way)[:_MOST_WORDS] for way in _switched(text)]
+        self._typed = typed_words(text)
+        self._switched = switched_words(text)
         self._guesses = {"stems": self._guessed_stems(), "spelt": self._guessed_spellings()}
 
     def count(self, word: str) -> int:

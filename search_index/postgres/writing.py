@@ -25,31 +25,36 @@ _COUNTED = ("words", "prose", "spelt", "author")
 _LONGEST = 250  # letters
 
 
-def put_all(session: Session) -> int:
-    """Fill empty tables with every book on sale; tells how many there are."""
-    labels: Codes[str] = Codes()
+def put_all(session: Session, known: Codes[str]) -> int:
+    """Fill empty tables with every book on sale; tells how many there are.
+
+    Labels that are in use stay: a question may have begun with the tables of before.
+    """
     counted: Words = Counter()
     everything = session.scalars(select(Book.id).where(ON_SALE).order_by(Book.id)).all()
     for some in in_batches(everything, AT_ONCE):
-        counted.update(_add(session, some, labels, version=0))
+        counted.update(_add(session, some, known, version=0))
     _copy(session, "words", (_word_row(*word, books) for word, books in counted.items()))
-    _write_labels(session, labels)
+    _write_labels(session, known)
     _run(session, "INSERT INTO state VALUES (%s, %s, clock_timestamp(), 0)", EDITION, FORM)
     return _sum_up(session)
 
 
 def put(session: Session, book_ids: Collection[int]) -> None:
     """Each book as it now is, or gone if nobody sells it any more."""
-    rows = _run(session, "SELECT code, value FROM labels ORDER BY code")
-    labels: Codes[str] = Codes([value for _, value in rows])
+    known = labels(session)
     [(version,)] = _run(session, "SELECT version + 1 FROM state")
     changed: Words = Counter()
     for some in in_batches(sorted(set(book_ids)), AT_ONCE):
         changed.subtract(_remove(session, some))
-        changed.update(_add(session, some, labels, version))
-    _write_labels(session, labels)
+        changed.update(_add(session, some, known, version))
+    _write_labels(session, known)
     _recount(session, changed)
     _sum_up(session)
+
+
+def labels(session: Session) -> Codes[str]:
+    return Codes([value for (value,) in _run(session, "SELECT value FROM labels ORDER BY code")])
 
 
 def _add(session: Session, book_ids: Sequence[int], labels: Codes[str], version: int) -> Words:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,7 @@ def database_of(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iter
 def index_of(kind: str, folder: Path, database: Database) -> SearchIndex:
     """It never loses patience, however busy the machine is."""
     if kind == "postgres":
-        return PostgresIndex(database, clock=lambda: 0.0, milliseconds=0)
+        return PostgresIndex(database, clock=lambda: 0.0, seconds=inf)
     return WhooshIndex(folder, database, clock=lambda: 0.0)
 
 

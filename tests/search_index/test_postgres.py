@@ -4,21 +4,28 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
+from itertools import count, repeat
 from pathlib import Path
+from threading import Thread
 from time import monotonic
 
+import numpy as np
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
+from bookshop.books.isbn import to_isbn13
 from bookshop.database import Database
 from bookshop.settings import from_environment
 from search_index import Question, SearchIndex, open_index
 from search_index.folder import IndexIsBusy
+from search_index.patience import Patience, TimeIsUp
 from search_index.postgres import tables
+from search_index.postgres.asking import Asking
 from search_index.postgres.index import PostgresIndex
+from search_index.postgres.matched import EVERYTHING, Matched, read
 from tests.search_index.catalogue import Catalogue
 from tests.search_index.conftest import Titles, index_of
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.postgres,
@@ -159,7 +166,7 @@ def test_a_writer_killed_at_work_leaves_the_index_as_it_was_and_the_turn_free(
     code = (
         "import sys; from bookshop.database import Database\n"
         "from search_index.postgres import index, writing\n"
-        "def put_all(session):\n"
+        "def put_all(session, labels):\n"
         "    print('writing', flush=True); sys.stdin.read()\n"
         "writing.put_all = put_all\n"
         "index.PostgresIndex(Database(sys.argv[1])).rebuild()"
@@ -206,18 +213,28 @@ def test_what_takes_too_long_is_cut_off_and_says_so(
 
 
 def test_only_questions_are_in_a_hurry_and_more_so_with_every_statement(
-    index: SearchIndex, database: Database
+    index: PostgresIndex,
 ) -> None:
     index.rebuild()
-    seconds = count(step=0.02)
-    ticking = PostgresIndex(database, clock=lambda: next(seconds))
+    seconds = count(step=0.01)
+    limits: list[int] = []
+    waits: list[float | None] = []
 
-    def limits(milliseconds: int) -> list[str]:
-        with ticking._asking(milliseconds) as asking:
-            return [asking.rows("SHOW statement_timeout")[0][0] for _ in range(5)]
+    def ask(asking: Asking) -> None:
+        limit = str(asking.rows("SHOW statement_timeout")[0][0])
+        limits.append(int(limit.removesuffix("ms")))
+        waits.append(asking.seconds_to_wait())
 
-    assert limits(0) == ["0"] * 5
-    assert limits(100) == ["100ms", "100ms", "40ms", "20ms", "1ms"]
+    with index._asking() as asking:
+        ask(asking)
+    assert (limits.pop(), waits.pop()) == (0, None)
+
+    hurried = Patience(lambda: next(seconds), 0.2)
+    with pytest.raises(TimeIsUp), index._asking(hurried) as asking:
+        list(map(ask, repeat(asking)))
+    assert 1 < len(limits) < 10
+    assert limits == sorted(set(limits), reverse=True)
+    assert waits[-1] == 0
 
 
 def test_questions_without_words_see_what_is_put_and_what_is_built(
@@ -239,6 +256,46 @@ def test_questions_without_words_see_what_is_put_and_what_is_built(
     catalogue.changes(emma, category="Classics")
     index.rebuild()
     assert reader.find(Question(category="Classics")).book_ids == [emma]
+
+
+def test_a_question_that_straddles_a_rebuild_is_told_of_the_right_sections(
+    catalogue: Catalogue, index: PostgresIndex, database: Database
+) -> None:
+    """It began with the tables of before, and finds the labels in those that took their place."""
+    emma = catalogue.sells("Emma", category="Fiction")
+    catalogue.sells("Persuasion", category="Classics")
+    index.rebuild()
+    built = "SELECT built FROM state"
+    before = rows(database, built)
+    catalogue.changes(emma, category="Aaa")
+
+    with index._asking() as asking:
+        found = Matched(asking, read(asking, EVERYTHING))
+        rebuilding = Thread(target=index.rebuild)
+        rebuilding.start()
+        until(lambda: rows(database, built) != before)
+        columns, labels = found.of("category", np.arange(2)), found.categories.values
+
+    rebuilding.join()
+    assert [labels[code] for code in columns] == ["Fiction", "Classics"]
+
+
+def test_hundreds_of_isbns_are_looked_for_at_once(
+    catalogue: Catalogue, index: SearchIndex, database: Database
+) -> None:
+    emma = catalogue.sells("Emma", isbn13="9780306406157")
+    index.rebuild()
+    unknown = [isbn for n in range(1000, 9999) if (isbn := to_isbn13(f"97850000{n}0"))]
+    statements: list[str] = []
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    found = index.find(Question(" ".join([*unknown[:30], "9780306406157"])))
+
+    assert found.book_ids == [emma]
+    assert len(statements) < 15
 
 
 def long_ago(database: Database) -> None:

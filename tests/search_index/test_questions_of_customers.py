@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from search_index import Found
+from search_index.query import MOST_WORDS, switched_words, typed_words
 from tests.search_index.conftest import on_both_samples
 
 pytestmark = on_both_samples
@@ -77,6 +78,7 @@ CORRECTED = [
     ("анна каренена", "Анна Каренина", "анна каренина"),
     ("достаевский идиот", "Идиот", "достоевский идиот"),
     ("harrypotter", "Harry Potter and the Philosopher's Stone", "harry potter"),
+    ("leguin", "The Left Hand of Darkness", "le guin"),
 ]
 
 
@@ -127,10 +129,38 @@ def test_words_that_never_meet_in_one_book_find_the_nearest(find: Find) -> None:
     assert found.nearest
 
 
-def test_nonsense_finds_nothing(find: Find) -> None:
-    titles, found = find("qwrtpsdfg")
+@pytest.mark.parametrize("words", ["qwrtpsdfg", "qqqqzzz", "zzzz", "hjkl"])
+def test_nonsense_finds_nothing(find: Find, words: str) -> None:
+    titles, found = find(words)
 
     assert (titles, found.total) == ([], 0)
+
+
+def test_nonsense_beside_a_word_is_not_taken_for_another_word(find: Find) -> None:
+    titles, found = find("emma qqqqq")
+
+    assert titles[0] == "Emma"
+    assert (found.did_you_mean, found.nearest) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "long",
+    [
+        "emma " + "-".join(["ghtcnegktybt"] * 800),
+        "emma " + "ф-" * 5_000,
+        "emma " + "persuasion " * 65,
+    ],
+    ids=["shifted", "letters", "words"],
+)
+def test_of_more_than_anybody_types_the_beginning_is_understood_and_the_answer_says_so(
+    find: Find, sample_index: object, long: str
+) -> None:
+    _, found = find(long)
+
+    assert found.left_out
+    assert len(typed_words(long)) <= MOST_WORDS
+    assert all(len(way) <= MOST_WORDS for way in switched_words(long))
+    assert not find("emma")[1].left_out
 
 
 def test_an_isbn_that_nobody_sells_finds_nothing_rather_than_another_book(find: Find) -> None:

@@ -39,6 +39,37 @@ def test_what_is_typed_so_far_is_completed(
     assert offered in texts(sample_index.suggest(typed))
 
 
+@on_both
+def test_titles_are_completed_in_any_script(catalogue: Catalogue, index: SearchIndex) -> None:
+    titles = (
+        "日本の歴史",
+        "日記",
+        "Ἀνάβασις",
+        "ვეფხისტყაოსანი",
+        "ألف ليلة وليلة",
+        "חומש",
+        "한국사",
+    )
+    for title in titles:
+        catalogue.sells(title)
+    index.rebuild()
+
+    for title in titles:
+        assert texts(index.suggest(title[:2])) == [title]
+
+
+@on_both
+def test_a_long_beginning_is_compared_to_its_end(catalogue: Catalogue, index: SearchIndex) -> None:
+    """Also after the common word that a title begins with."""
+    collected = "Полное собрание сочинений и писем в тридцати томах, том"
+    catalogue.sells(f"{collected} первый")
+    catalogue.sells(f"В {collected} второй")
+    index.rebuild()
+
+    assert texts(index.suggest(f"{collected} перв")) == [f"{collected} первый"]
+    assert texts(index.suggest(f"{collected} вто")) == [f"В {collected} второй"]
+
+
 @on_both_samples
 def test_titles_that_begin_as_typed_come_before_those_that_contain_it(
     sample_index: SearchIndex,

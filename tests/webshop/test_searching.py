@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from bookshop.books.models import Book, Offer
+from search_index.questions import CONDITIONS
 from search_index.whoosh_index import WhooshIndex
-from webshop.pages.asking import CONDITIONS
 
 
 @pytest.fixture
@@ -97,6 +97,15 @@ def test_a_search_that_was_cut_short_says_so_in_one_line(guest, app, shop, libra
 
     assert guest.last.status_code == 200
     assert "was cut short" in guest.reads
+
+
+def test_a_question_longer_than_anybody_types_is_told_that_its_end_was_left_out(guest, library):
+    guest.opens(f"/books?q={'emma+' * 200}")
+    assert found(guest) == 1
+    assert "the last ones were left out" in guest.reads
+
+    guest.opens("/books?q=emma")
+    assert "left out" not in guest.reads
 
 
 def test_without_the_index_customers_get_books_and_operators_are_told(guest, oscar, shop, library):
@@ -193,6 +202,23 @@ def test_with_nothing_found_each_condition_can_be_taken_away_and_says_what_comes
     for link, number in ways:
         guest.opens(link)
         assert found(guest) == number
+
+
+def test_the_ways_on_from_many_conditions_take_no_search_for_each(guest, app, shop, library):
+    class Counted(WhooshIndex):
+        asked = 0
+
+        def find(self, question):
+            self.asked += 1
+            return super().find(question)
+
+    index = Counted(shop.settings.var / "index", shop.database)
+    app.extensions["bookshop"] = replace(app.extensions["bookshop"], index=index)
+
+    guest.opens("/books?q=austen&min_price=1000&in_stock=1&language=en&max_year=1900")
+
+    assert len(guest.page.xpath("//div[@id='results']//ul[@class='bands']//a")) > 1
+    assert index.asked == 2  # one of them for the sections
 
 
 @pytest.mark.parametrize(

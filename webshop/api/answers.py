@@ -98,6 +98,9 @@ class FoundSchema(ma.Schema):
     cut_short = fields.Boolean(
         metadata={"description": "It took too long: some of the looking was left out"}
     )
+    left_out = fields.Boolean(
+        metadata={"description": "So many words: the last of them were not looked for"}
+    )
     page = fields.Integer()
     per_page = fields.Integer()
     results = fields.List(fields.Nested(BookInList))

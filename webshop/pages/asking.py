@@ -8,15 +8,12 @@ from urllib.parse import urlencode
 from bookshop import money
 from bookshop.money import Money, NotMoney
 from search_index import Question, Sort
-from search_index.questions import LATEST_YEAR
+from search_index.query import LONGEST_QUESTION
+from search_index.questions import CONDITIONS, LATEST_YEAR
 
 PER_PAGE = 24  # rows of 6, 4, 3 or 2 come out even
 LAST_PAGE = 1_000_000  # more than there can be
-LONGEST_WORDS = 300
-CONDITIONS = (
-    *("category", "language", "seller", "min_price", "max_price", "min_year", "max_year"),
-    "in_stock",
-)
+LONGEST_WORDS = LONGEST_QUESTION + 1  # too long by one: the answer says that some was left out
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from bookshop import money
 from bookshop.stock import catalogue
 from bookshop.stock.catalogue import BookPage, Card
-from search_index import Question
+from search_index import Found, Question
 from search_index.answer import with_cards
 from webshop import context
 from webshop.finding import find
@@ -47,7 +47,7 @@ def search() -> str | Response:
         sorts=results.sorts(wish),
         pages=last,
         near=near(wish.question.page, last),
-        **({} if cards else _ways_on(wish, {} if found.cut_short else chosen)),
+        **({} if cards else _ways_on(wish, found, chosen)),
     )
 
 
@@ -76,12 +76,13 @@ def book(key: str) -> str | Response:
     )
 
 
-def _ways_on(wish: Asked, chosen: dict[str, str]) -> dict[str, object]:
-    """For a page without books: fewer conditions, the sections, what is new."""
+def _ways_on(wish: Asked, found: Found, chosen: dict[str, str]) -> dict[str, object]:
+    """For a page without books: fewer conditions, what is new, and the sections if time allows."""
     session = context.reading()
+    everything = None if found.cut_short else context.index().find(Question(per_page=1))
     return {
-        "with_less": results.with_less(wish, chosen),
-        "all_sections": context.index().find(Question(per_page=1)).facets.category,
+        "with_less": results.with_less(wish, found, chosen),
+        "all_sections": everything and everything.facets.category,
         "newest": catalogue.cards(session, catalogue.newest(session, ON_A_SHELF)),
     }
 

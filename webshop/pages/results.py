@@ -1,7 +1,7 @@
 """What stands around the books that were found: what was chosen, and what else can be."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import format_decimal
@@ -10,13 +10,10 @@ from flask_babel import gettext as _
 from bookshop import money
 from bookshop.money import MINOR_UNITS, Money
 from bookshop.stock.catalogue import Card
-from search_index import Found, PriceBand, Question, Sort, Suggestion, YearBand
+from search_index import Found, PriceBand, Sort, Suggestion, YearBand
 from search_index.language import stems, title_key
-from webshop import context
 from webshop.pages.asking import Asked
 from webshop.shown import cover, language_name, shown_money
-
-_NOTHING_CHOSEN = Question()
 
 
 @dataclass(frozen=True)
@@ -94,15 +91,17 @@ def years(wish: Asked, bands: Iterable[YearBand]) -> list[Way]:
     ]
 
 
-def with_less(wish: Asked, chosen: dict[str, str]) -> list[Way]:
+def with_less(wish: Asked, found: Found, chosen: dict[str, str]) -> list[Way]:
     """Where nothing was found: without each of the conditions, and without all of them."""
     ways = [
-        Way(_("without “%(condition)s”", condition=text), *_without(wish, [name]))
+        Way(_("without “%(condition)s”", condition=text), wish.link(**{name: ""}), count)
         for name, text in chosen.items()
+        if (count := found.without.get(name))
     ]
-    if len(chosen) > 1:
-        ways.append(Way(_("without all these conditions"), *_without(wish, chosen)))
-    return [way for way in ways if way.count]
+    if len(chosen) > 1 and found.matching:
+        everywhere = wish.link(**dict.fromkeys(chosen))
+        ways.append(Way(_("without all these conditions"), everywhere, found.matching))
+    return ways
 
 
 def by_work(wish: Asked, cards: Iterable[Card]) -> list[tuple[Card, list[Card]]]:
@@ -126,13 +125,6 @@ def suggested(suggestion: Suggestion, card: Card | None) -> dict[str, str]:
         "price": price,
         "cover": cover(card.title, card.authors, card.key),
     }
-
-
-def _without(wish: Asked, names: Iterable[str]) -> tuple[str, int]:
-    """The address, and how many books it has."""
-    less = {name: getattr(_NOTHING_CHOSEN, name) for name in names}
-    question = replace(wish.question, **less, page=1, per_page=1)
-    return wish.link(**dict.fromkeys(less)), context.index().find(question).total
 
 
 def _work(card: Card) -> object:
