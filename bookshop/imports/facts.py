@@ -27,7 +27,6 @@ from bookshop.database import now
 from bookshop.imports.incoming import (
     FACTS,
     NUMBER_FACTS,
-    incoming,
     row,
     told,
     with_what_is_told,
@@ -69,8 +68,7 @@ def note_differences(session: Session, importing: Import) -> None:
 
     Told again it is not written.
     """
-    others = select(Book.id).join_from(incoming, Book, Book.id == row.book_id)
-    if not session.execute(others.where(Book.facts_from != importing.seller_id).limit(1)).first():
+    if session.scalar(select(row.book_id).where(row.told_by_another).limit(1)) is None:
         return
     other = union_all(*(_told_otherwise(fact, importing) for fact in DISPUTABLE)).subquery()
     agreed = tuple_(FactDifference.book_id, FactDifference.fact).not_in(
@@ -109,7 +107,7 @@ def _told_otherwise(fact: str, importing: Import) -> Any:
             literal(now(), FactDifference.at.type).label("at"),
         )
         .select_from(with_what_is_told.join(Book, Book.id == row.book_id))
-        .where(Book.facts_from != importing.seller_id, _is_given(fact, told[fact]))
+        .where(row.told_by_another, _is_given(fact, told[fact]))
         .where(_is_given(fact, stands), told[fact] != stands)
     )
 

@@ -4,15 +4,18 @@ What the file says of each is loaded; what that means for the shop is found by m
 are temporary: they belong to one connection and are filled anew for every chunk.
 """
 
+from functools import cache
 from io import BytesIO
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow.csv import WriteOptions, write_csv
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Dialect,
     Integer,
     MetaData,
     Table,
@@ -43,23 +46,25 @@ loaded = Table(
     Column("line", Integer),
     Column("isbn13", Text),
     Column("own_key", Text),
-    Column("sku", Text),
+    Column("sku", Text, server_default=""),
     Column("price", BigInteger),  # minor units
     Column("stock", Integer),
-    *(Column(fact, Text) for fact in TEXT_FACTS),
+    *(Column(fact, Text, server_default="") for fact in TEXT_FACTS),
     *(Column(fact, Integer) for fact in NUMBER_FACTS),
     prefixes=["TEMPORARY"],
 )
 incoming = Table(
     "incoming_records",
     _of_a_connection,
-    Column("record", Integer, primary_key=True),
+    Column("record", Integer),
     Column("line", Integer),
     Column("sku", Text),
     Column("price", BigInteger),
     Column("stock", Integer),
     # What matching finds in the shop. No price before: this seller did not sell it.
     Column("book_id", Integer),
+    Column("adds_book", Boolean),  # nobody sold it: the id is one that it may have
+    Column("told_by_another", Boolean),  # the book's facts are another seller's
     Column("offer_id", Integer),
     Column("sku_before", Text),
     Column("price_before", BigInteger),
@@ -96,25 +101,38 @@ def load(session: Session, records: pa.RecordBatch) -> None:
     """The columns are LOADED; what stood here before is gone."""
     connection = session.connection()
     for table in (loaded, incoming):
-        connection.execute(CreateTable(table, if_not_exists=True))
+        connection.exec_driver_sql(_creating(table, connection.dialect))
         empty(session, table)
     if not len(records):
         return
-    names = ", ".join(LOADED)
+    said = records.select([name for name in LOADED if _is_said(records.column(name))])
+    names = ", ".join(said.schema.names)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA cache_size=-64000")  # KB: the index of ISBNs fits in
-        places = ", ".join("?" * len(LOADED))
+        places = ", ".join("?" * said.num_columns)
         statement = f"INSERT INTO {loaded.name} ({names}) VALUES ({places})"  # noqa: S608 (ours)
-        rows = zip(*(column.to_pylist() for column in records.columns), strict=True)
+        rows = zip(*(column.to_pylist() for column in said.columns), strict=True)
         connection.exec_driver_sql(statement, list(rows))
         return
     for setting in _FROM_FEW_TO_MANY:
         connection.exec_driver_sql(f"SET LOCAL {setting} = off")
     written = BytesIO()  # what is not there is blank, a blank text is ""
-    write_csv(records, written, WriteOptions(include_header=False))
+    write_csv(said, written, WriteOptions(include_header=False))
     cursor: Any = connection.connection.cursor()
     with cursor, cursor.copy(f"COPY {loaded.name} ({names}) FROM STDIN (FORMAT csv)") as copy:
         copy.write(written.getbuffer())
+
+
+@cache
+def _creating(table: Table, dialect: Dialect) -> str:
+    return str(CreateTable(table, if_not_exists=True).compile(dialect=dialect))
+
+
+def _is_said(column: pa.Array) -> bool:
+    """Else the table's defaults say it: few files have every column."""
+    if pa.types.is_string(column.type) and not column.null_count:
+        return bool(pc.any(pc.not_equal(column, "")).as_py())
+    return int(column.null_count) < len(column)
 
 
 def empty(session: Session, table: Table) -> None:

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Insert,
+    Select,
     and_,
     case,
     false,
@@ -47,36 +51,71 @@ class Counts:
     unchanged: int
 
 
-def match(session: Session, importing: Import) -> None:
+def match(session: Session, importing: Import, *, adding: bool = False) -> None:
     """Find the book, the offer and the shelf of each loaded record, as they are now.
 
-    Each is looked up by a key of its own. Joined by seller or title instead, a planner without
-    fresh statistics, as after a first import, reads all that the seller has for every chunk.
+    `adding` gives those that there are not yet the ids which they will be written with.
     """
-    seller_id = importing.seller_id
+    empty(session, incoming)
+    dialect = session.get_bind().dialect.name
+    session.execute(_matching(importing.seller_id, importing.uploaded_at, adding, dialect))
+
+
+@lru_cache(maxsize=8)  # to put it together takes as long as to match some hundred records
+def _matching(seller_id: int, uploaded_at: datetime, adding: bool, dialect: str) -> Insert:
+    found = _in_the_shop(seller_id, uploaded_at).subquery()
+    values: dict[str, ColumnElement[Any]] = dict(found.c)
+    if adding:
+        values["book_id"] = _or_the_next(dialect, Book, found.c.book_id, found.c.record)
+        values["offer_id"] = _or_the_next(dialect, Offer, found.c.offer_id, found.c.record)
+    return insert(incoming).from_select(list(values), select(*values.values()))
+
+
+def _in_the_shop(seller_id: int, uploaded_at: datetime) -> Select[Any]:
+    """Each is looked up by a key of its own.
+
+    Joined by seller or title instead, a planner without fresh statistics, as after a first import,
+    reads all that the seller has for every chunk.
+    """
     offer_id = select(_own.id).where(_own.seller_id == seller_id, _own.book_id == Book.id)
-    found = (
+    is_offered = Offer.id.is_not(None)
+    return (
         select(
             *(told.record, told.line, told.sku, told.price, told.stock),
-            Book.id,
-            Offer.id,
+            Book.id.label("book_id"),
+            Book.id.is_(None).label("adds_book"),
+            func.coalesce(Book.facts_from != seller_id, false()).label("told_by_another"),
+            Offer.id.label("offer_id"),
             # Without an ISBN it is the key that the offer was found by.
-            case((told.isbn13.is_(None), told.sku), else_=Offer.sku),
-            *(Offer.price, Shelf.on_hand, Shelf.reserved),
-            and_(Offer.id.is_not(None), Offer.withdrawn_at.is_(None)),
-            _sent_since(importing),
-            func.coalesce(tells_better(seller_id), false()),
+            case((told.isbn13.is_(None), told.sku), else_=Offer.sku).label("sku_before"),
+            Offer.price.label("price_before"),
+            Shelf.on_hand.label("on_hand_before"),
+            Shelf.reserved,
+            and_(is_offered, Offer.withdrawn_at.is_(None)).label("on_sale_before"),
+            case((is_offered, _sent_since(uploaded_at)), else_=0).label("copies_sent"),
+            and_(Book.id.is_not(None), func.coalesce(tells_better(seller_id), false())).label(
+                "better_facts"
+            ),
         )
         .select_from(loaded)
-        .outerjoin(Book, Book.id == known_book(seller_id))
+        .outerjoin(Book, Book.id == _known_book(seller_id))
         .outerjoin(Offer, Offer.id == offer_id.correlate(Book).scalar_subquery())
         .outerjoin(Shelf, Shelf.offer_id == Offer.id)
     )
-    empty(session, incoming)
-    session.execute(insert(incoming).from_select(incoming.c.keys(), found))
 
 
-def known_book(seller_id: int) -> ColumnElement[int | None]:
+def _or_the_next(
+    dialect: str, table: type[Book | Offer], known: ColumnElement[int], record: ColumnElement[int]
+) -> ColumnElement[int]:
+    """The known id, or one that is free. On SQLite nobody else writes meanwhile."""
+    if dialect != "sqlite":
+        return func.coalesce(known, func.nextval(literal_column(f"'{table.__tablename__}_id_seq'")))
+    last = select(func.coalesce(func.max(table.id), 0)).scalar_subquery()
+    unknown_so_far = func.count(case((known.is_(None), 1))).over(order_by=record, rows=(None, 0))
+    return func.coalesce(known, last + unknown_so_far)
+
+
+def _known_book(seller_id: int) -> ColumnElement[int | None]:
     """The id of a loaded record's book. An own key may look like an ISBN and is still another's."""
     of_all = select(_known.id).where(_known.isbn13 == told.isbn13)
     own = select(_known.id).where(_known.own_seller_id == seller_id, _known.own_key == told.own_key)
@@ -93,6 +132,10 @@ def counts(session: Session) -> Counts:
         ).select_from(incoming)
     ).one()
     return Counts(int(new), int(changed), int(every - new - changed))
+
+
+def books_to_add(session: Session) -> int:
+    return session.scalar(select(func.count()).where(row.adds_book)) or 0
 
 
 def offers_named(session: Session) -> list[int]:
@@ -170,12 +213,12 @@ def on_sale(session: Session, seller_id: int) -> list[int]:
     return list(session.scalars(query))
 
 
-def _sent_since(importing: Import) -> ColumnElement[int]:
+def _sent_since(uploaded_at: datetime) -> ColumnElement[int]:
     """Copies that left after the seller counted them for this file."""
     sent = (
         select(func.coalesce(func.sum(Reservation.quantity), 0))
         .where(Reservation.offer_id == Offer.id, Reservation.state == ReservationState.SENT)
-        .where(Reservation.ended_at > importing.uploaded_at)
+        .where(Reservation.ended_at > uploaded_at)
         .correlate(Offer)
     )
     return sent.scalar_subquery()

@@ -41,6 +41,7 @@ _PIECES = re.compile(r"(шт|экз|pcs|copies)\.?$")
 _YEAR = re.compile(r"(-?[0-9]{1,6})(?:(?:-[0-9]{2}){1,2}|\.0|(?:г|год|года)\.?)?")
 _PAGES = re.compile(r"([0-9]{1,9})(?:\.0)?(?:с|стр|страниц|p|pp|pages)?\.?")
 _ADDRESS = re.compile(r"https?://[^\s/\"<>\\]+[^\s\"<>\\]*", re.IGNORECASE)
+PLAIN_ADDRESS = r"https?://[a-z0-9.-]+/[A-Za-z0-9./_-]*"
 
 _STOCK_IN_WORDS = {
     **dict.fromkeys(("in stock", "available", "yes", "true", "+", "много", "мало", "есть"), 1),

@@ -4,6 +4,7 @@ Every step is one statement over all the records of a chunk; what nobody changes
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Select, case, func, insert, literal, select, update
 from sqlalchemy import type_coerce as typed
@@ -17,12 +18,11 @@ from bookshop.imports import facts, planning
 from bookshop.imports.incoming import (
     FACTS,
     changes_offer,
-    incoming,
     is_new,
-    loaded,
     on_hand,
     row,
     told,
+    with_what_is_told,
 )
 from bookshop.imports.models import Import, ImportChange
 from bookshop.imports.planning import Counts
@@ -41,10 +41,11 @@ def shelve(session: Session, importing: Import) -> Counts:
     """Books and sellers are taken one after the other, so that two imports never deadlock."""
     seller_id = importing.seller_id
     one_at_a_time(session, seller_id)
-    _add_books(session, seller_id)
-    planning.match(session, importing)
+    planning.match(session, importing, adding=True)
+    if _add_books(session, seller_id) < planning.books_to_add(session):
+        planning.match(session, importing, adding=True)  # another seller has just added some
     if _hold_offers(session):
-        planning.match(session, importing)  # somebody may have bought meanwhile
+        planning.match(session, importing, adding=True)  # somebody may have bought meanwhile
     counted = planning.counts(session)
     told_of = _books_to_tell_of(session)
     facts.improve(session, seller_id)
@@ -114,24 +115,30 @@ _CHANGE = (
 )
 
 
-def _add_books(session: Session, seller_id: int) -> None:
-    """Another seller may just be adding the same one: then it is his."""
+def _add_books(session: Session, seller_id: int) -> int:
+    """How many. Another seller may just be adding the same one: then it is his."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     without_isbn = told.isbn13.is_(None)
-    columns = ("isbn13", "own_seller_id", "own_key", *FACTS, "facts_from", "created_at", "revision")
+    own = ("isbn13", "own_seller_id", "own_key")
+    columns = ("id", *own, *FACTS, "facts_from", "created_at", "revision")
     unknown = (
         select(
+            row.book_id,
             told.isbn13,
             case((without_isbn, seller_id)),
             case((without_isbn, told.own_key)),
             *(told[fact] for fact in FACTS),
             *(literal(seller_id), typed(now(), Book.created_at.type), literal(1)),
         )
-        .select_from(loaded)
-        .where(planning.known_book(seller_id).is_(None))
+        .select_from(with_what_is_told)
+        .where(row.adds_book)
         .order_by(told.isbn13, told.own_key)
     )
-    session.execute(dialect.insert(Book).from_select(columns, unknown).on_conflict_do_nothing())
+    added: Any = session.execute(
+        dialect.insert(Book).from_select(columns, unknown).on_conflict_do_nothing(),
+        execution_options={"preserve_rowcount": True},
+    )
+    return int(added.rowcount)
 
 
 def _hold_offers(session: Session) -> bool:
@@ -158,15 +165,14 @@ def _books_to_tell_of(session: Session) -> Sequence[int]:
 def _add_offers(session: Session, seller_id: int) -> None:
     moment = typed(now(), Offer.changed_at.type)
     offers = select(
-        row.book_id, literal(seller_id), row.sku, row.price, literal(CURRENCY), moment
+        row.offer_id,
+        *(row.book_id, literal(seller_id), row.sku, row.price, literal(CURRENCY), moment),
     ).where(is_new)
-    columns = ("book_id", "seller_id", "sku", "price", "currency", "changed_at")
-    session.execute(insert(Offer).from_select(columns, offers.order_by(row.record)))
-    own = select(Offer.id).where(Offer.seller_id == seller_id, Offer.book_id == row.book_id)
-    session.execute(update(incoming).where(is_new).values(offer_id=own.scalar_subquery()))
+    columns = ("id", "book_id", "seller_id", "sku", "price", "currency", "changed_at")
+    session.execute(insert(Offer).from_select(columns, offers))
     shelves = select(row.offer_id, on_hand, literal(0), moment).where(is_new)
     counted = ("offer_id", "on_hand", "reserved", "changed_at")
-    session.execute(insert(Shelf).from_select(counted, shelves.order_by(row.record)))
+    session.execute(insert(Shelf).from_select(counted, shelves))
 
 
 def _change_offers(session: Session) -> None:
@@ -198,20 +204,16 @@ def _keep_what_was(session: Session, importing: Import) -> None:
         *(row.on_hand_before, on_hand),
         *(row.on_sale_before, literal(True), typed(now(), ImportChange.at.type)),
     ).where(changes_offer)
-    session.execute(insert(ImportChange).from_select(_CHANGE, was.order_by(row.record)))
+    session.execute(insert(ImportChange).from_select(_CHANGE, was))
 
 
 def _note_movements(session: Session, importing: Import) -> None:
-    moved = (
-        select(
-            row.offer_id,
-            literal(why(importing)),
-            *(_copies_before, on_hand),
-            typed(now(), Movement.at.type),
-        )
-        .where(_copies_before != on_hand)
-        .order_by(row.record)
-    )
+    moved = select(
+        row.offer_id,
+        literal(why(importing)),
+        *(_copies_before, on_hand),
+        typed(now(), Movement.at.type),
+    ).where(_copies_before != on_hand)
     columns = ("offer_id", "why", "before", "after", "at")
     session.execute(insert(Movement).from_select(columns, moved))
 

@@ -187,3 +187,25 @@ def test_two_sellers_who_know_more_of_the_same_books_both_add_it(shop, emma, bor
         books = session.scalars(select(Book)).all()
     assert [(book.publisher, book.series) for book in books] == [("publisher", "series")] * 2
     assert {book.revision for book in books} == {3}
+
+
+def test_a_book_that_another_seller_is_just_adding_is_his_and_sold_by_both(shop, emma, boris):
+    feed = shop.uploads(emma, FEED.format(1))
+    shop.works()
+    shop.does(imports.approve, feed, emma)
+
+    with ThreadPoolExecutor(1) as pool:
+        with shop.database.transaction() as session:
+            his = Book(isbn13="9780141439587", title="Emma", facts_from=boris)
+            session.add(his)
+            session.flush()
+            other = pool.submit(
+                applying.apply, shop.database, shop.settings.uploads, feed, lambda: None
+            )
+            until(lambda: somebody_waits(shop) or other.done(), "the import to come along")
+        other.result(20)
+
+    with shop.database.reading() as session:
+        [book] = session.scalars(select(Book)).all()
+        [offer] = session.scalars(select(Offer)).all()
+    assert (book.id, book.facts_from, offer.book_id) == (his.id, boris, his.id)

@@ -1,20 +1,28 @@
 """CSV as spreadsheets, price lists and databases write it."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from io import TextIOWrapper
 from itertools import islice
 from operator import itemgetter
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from bookshop.imports import columns
 from bookshop.imports.problems import WHOLE_ROW, EmptyFile, Fault, MissingColumns, NoRecords
 from bookshop.imports.reading.detect import HEAD, Source
 from bookshop.imports.reading.lines import Lines
-from bookshop.imports.reading.records import Notes, Record, in_chunks
-from bookshop.imports.reading.rows import DELIMITERS, OPEN_QUOTE, Rows, declared_delimiter
+from bookshop.imports.reading.records import Block, Notes, Record, in_chunks
+from bookshop.imports.reading.rows import (
+    DELIMITERS,
+    OPEN_QUOTE,
+    Rows,
+    are_blank,
+    declared_delimiter,
+)
 from bookshop.translations import N_
 
 _SAMPLES = 5
@@ -49,6 +57,15 @@ def write_refused(source: Source, why: Mapping[int, str], heading: str, into: Bi
     text.detach()  # what it held is written, and `into` stays open
 
 
+class Row(NamedTuple):
+    """With its line, its number, and what is wrong with it as a row."""
+
+    line: int
+    number: int
+    cells: list[str]
+    fault: Fault | None
+
+
 class Table:
     """The header, and below it the records."""
 
@@ -77,18 +94,25 @@ class Table:
         """Whose cells the records have; `stock` is always among them."""
         return [*self._places, *(() if "stock" in self._places else ("stock",))]
 
-    def records(self) -> Iterator[Record | None]:
-        number = 0
+    def records(self) -> Iterator[Record | Block | None]:
+        piece = None
         cells = itemgetter(*self._places.values())  # two at least, so these are a tuple
         more = () if "stock" in self._places else (self._notes.stock_unsaid(self._lines.first),)
-        for line, number, row, fault in self.rows():
-            if fault:
-                self._notes.refuse(fault, line, number, WHOLE_ROW, self._lines.held[0])
+        for piece in self._pieces([*self._places.values(), *self._spare_prices]):
+            if isinstance(piece, Block):
+                yield piece._replace(cells=self._as_fields(piece.cells, *more))
+            elif piece.fault:
+                first = self._lines.held[0]
+                self._notes.refuse(piece.fault, piece.line, piece.number, WHOLE_ROW, first)
                 yield None
             else:
-                yield Record(line, number, cells(self._priced(row)) + more)
-        if number == 0:
+                yield Record(piece.line, piece.number, cells(self._priced(piece.cells)) + more)
+        if piece is None:
             raise NoRecords
+
+    def rows(self) -> Iterator[Row]:
+        for piece in self._pieces(range(len(self.header))):
+            yield from _rows_of(piece) if isinstance(piece, Block) else [piece]
 
     def _priced(self, row: list[str]) -> list[str]:
         """With the price in its place, where that is blank and another column has it."""
@@ -98,26 +122,38 @@ class Table:
             row[place] = next(filter(str.strip, (row[at] for at in self._spare_prices)), "")
         return row
 
-    def rows(self) -> Iterator[tuple[int, int, list[str], Fault | None]]:
-        """Each with its line, its number, and what is wrong with it as a row."""
-        for number, (line, row) in enumerate(self._every_row(), start=1):
-            if number <= _SAMPLES:
-                self._notes.samples.append(_shown(row))
-            if len(row) == self._rows.width and not self._lines.cut_short:
-                yield line, number, row, None
-            else:
-                yield line, number, *self._mended(row)
+    def _as_fields(self, cells: pa.Table, *more: str) -> pa.Table:
+        """The same as `_priced` and picked, of many rows at once."""
+        fields = {field: cells[str(place)] for field, place in self._places.items()}
+        for place in self._spare_prices:
+            price = fields["price"]
+            fields["price"] = pc.if_else(are_blank(price), cells[str(place)], price)
+        if more:
+            fields["stock"] = pa.repeat(*more, len(cells))
+        return pa.table(fields)
+
+    def _pieces(self, places: Collection[int]) -> Iterator[Block | Row]:
+        """By the block where that goes, the cells in these places; else row by row."""
+        seen = 0
+        while True:
+            if seen >= _SAMPLES and (block := self._rows.next_block(places)):
+                yield Block(self._lines.first, seen + 1, block)
+                seen += len(block)
+            row = self._rows.next()
+            if row is None:
+                break
+            seen += 1
+            yield self._looked_at(row, seen)
         if "".join(self._lines.before).endswith("\N{REPLACEMENT CHARACTER}"):
             self._cut_short()  # between two bytes of a letter
 
-    def _every_row(self) -> Iterator[tuple[int, list[str]]]:
-        """With the line on which it begins: by the block where that goes, else one by one."""
-        while True:
-            block = self._rows.next_block()
-            yield from enumerate(block, start=self._lines.first)
-            if (row := self._rows.next()) is None:
-                return
-            yield self._lines.first, row
+    def _looked_at(self, row: list[str], number: int) -> Row:
+        if number <= _SAMPLES:
+            self._notes.samples.append(_shown(row))
+        line, fault = self._lines.first, None
+        if not self._rows.is_whole(row):
+            row, fault = self._mended(row)
+        return Row(line, number, row, fault)
 
     def with_reason(self, row: list[str], reason: str) -> list[str]:
         """The reason stands below its heading; a row that is too long goes on after it."""
@@ -178,6 +214,12 @@ class Table:
             for place, name in enumerate(self._names)
             if name and place not in self._earlier_reasons
         ]
+
+
+def _rows_of(block: Block) -> Iterator[Row]:
+    columns_of_cells = (column.to_pylist() for column in block.cells.columns)
+    for at, cells in enumerate(zip(*columns_of_cells, strict=True)):
+        yield Row(block.line + at, block.number + at, list(cells), None)
 
 
 def _newline(source: Source) -> str | None:

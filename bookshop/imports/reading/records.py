@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import pandas as pd
+import pyarrow as pa
 
 from bookshop.imports.columns import FIELDS
 from bookshop.imports.problems import WHOLE_FILE, WHOLE_ROW, Fault, Problem
@@ -12,6 +13,8 @@ from bookshop.translations import N_
 
 CHUNK = 5_000  # records: few enough to write in one short transaction
 LARGEST_CHUNK = 16 << 20  # letters: a cell may have a million of them
+
+_PLACE = ("line", "record")
 
 STOCK_ASSUMED = Fault(
     "stock_assumed",
@@ -26,6 +29,18 @@ class Record(NamedTuple):
     line: int
     number: int
     cells: tuple[str, ...]
+
+
+class Block(NamedTuple):
+    """Many records at once, each on a line of its own: the reader's columns, by name."""
+
+    line: int  # of the first, and its number
+    number: int
+    cells: pa.Table
+
+    def cut(self, at: int) -> tuple["Block", "Block"]:
+        rest = Block(self.line + at, self.number + at, self.cells.slice(at))
+        return self._replace(cells=self.cells.slice(0, at)), rest
 
 
 @dataclass
@@ -58,30 +73,71 @@ class Notes:
         return "1"
 
 
-def in_chunks(records: Iterable[Record | None], columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+def in_chunks(
+    pieces: Iterable[Record | Block | None], columns: Sequence[str]
+) -> Iterator[pd.DataFrame]:
     """Every field is a column, blank where the file has none; then `line` and `record`.
 
     None is a record that the reader itself refused: it counts, so that a chunk (an empty one, if
     need be) comes soon and what was noted can be taken.
     """
-    batch: list[Record] = []
-    seen = size = 0
-    for record in records:
-        seen += 1
-        if record:
-            batch.append(record)
-            size += sum(map(len, record.cells))
-        if seen == CHUNK or size > LARGEST_CHUNK:
-            yield _frame(batch, columns)
-            batch, seen, size = [], 0, 0
-    if seen:
-        yield _frame(batch, columns)
+    chunk = _Chunk(columns)
+    for piece in pieces:
+        while isinstance(piece, Block) and chunk.seen + len(piece.cells) > CHUNK:
+            fitting, piece = piece.cut(CHUNK - chunk.seen)
+            chunk.add(fitting)
+            yield chunk.frame()
+            chunk = _Chunk(columns)
+        chunk.add(piece)
+        if chunk.seen >= CHUNK or chunk.size > LARGEST_CHUNK:
+            yield chunk.frame()
+            chunk = _Chunk(columns)
+    if chunk.seen:
+        yield chunk.frame()
 
 
-def _frame(batch: list[Record], columns: Sequence[str]) -> pd.DataFrame:
-    cells = zip(*(record.cells for record in batch), strict=True) if batch else ((),) * len(columns)
-    frame = pd.DataFrame(dict(zip(columns, cells, strict=True)), dtype="str")
-    return frame.reindex(columns=list(FIELDS), fill_value="").assign(
-        line=pd.array([record.line for record in batch], dtype="int64"),
-        record=pd.array([record.number for record in batch], dtype="int64"),
-    )
+class _Chunk:
+    def __init__(self, columns: Sequence[str]) -> None:
+        self.seen = self.size = 0
+        self._columns = columns
+        self._tables: list[pa.Table] = []
+        self._records: list[Record] = []  # that came after the tables
+
+    def add(self, piece: Record | Block | None) -> None:
+        match piece:
+            case Block(line, number, cells):
+                self._gather_records()
+                count = len(cells)
+                self._add_table(cells, range(line, line + count), range(number, number + count))
+                self.seen += count
+                self.size += cells.nbytes
+            case Record():
+                self._records.append(piece)
+                self.seen += 1
+                self.size += sum(map(len, piece.cells))
+            case None:
+                self.seen += 1
+
+    def frame(self) -> pd.DataFrame:
+        self._gather_records()
+        table = pa.concat_tables(self._tables).combine_chunks()
+        blank = pa.repeat("", len(table))
+        every = {name: table[name] if name in self._columns else blank for name in FIELDS}
+        whole = pa.table({**every, **{name: table[name] for name in _PLACE}})
+        frame: pd.DataFrame = whole.to_pandas()
+        return frame
+
+    def _gather_records(self) -> None:
+        if not self._records and self._tables:
+            return
+        lines, numbers, rows = zip(*self._records, strict=True) if self._records else ((), (), ())
+        cells = zip(*rows, strict=True) if rows else ((),) * len(self._columns)
+        named = zip(self._columns, cells, strict=True)
+        texts = pa.table({name: pa.array(column, pa.string()) for name, column in named})
+        self._add_table(texts, lines, numbers)
+        self._records = []
+
+    def _add_table(self, cells: pa.Table, *place: Sequence[int]) -> None:
+        for name, values in zip(_PLACE, place, strict=True):
+            cells = cells.append_column(name, pa.array(values, pa.int64()))
+        self._tables.append(cells)
