@@ -24,6 +24,7 @@ OF_A_SEARCH = {
     "nearest": "no book has all the words: these are the nearest",
     "degraded": "the index is away: the database answered",
     "cut_short": "it took too long and was cut short",
+    "left_out": "so many words: the last of them were left out",
 }
 SORTS = ("relevance", "newest", "price", "-price", "year", "-year", "title")
 SHOWN_AT_MOST = 20  # of what offends against an invariant; --json has all
@@ -85,7 +86,7 @@ def audit(asked: argparse.Namespace, settings: Settings) -> int:
     from worker.tools import tools
 
     own = tools(settings)
-    with own.database.reading() as session:
+    with own.database.snapshot() as session:
         verdicts = audit(session, own.outside.billing, own.outside.index)
     holds = all(verdict.holds for verdict in verdicts)
     told = {

@@ -17,10 +17,10 @@ from sqlalchemy import (
     Engine,
     Enum,
     MetaData,
+    Row,
     TypeDecorator,
     create_engine,
     event,
-    literal,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -79,6 +79,14 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Many looks at one moment, that of the first, whatever others write meanwhile."""
+        with self.reading() as session:
+            if self.engine.dialect.name == "postgresql":
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session  # SQLite's transactions are so
+
 
 def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
@@ -106,12 +114,12 @@ def prepared(engine: Engine) -> Engine:
     return engine
 
 
-def insert_if_absent(session: Session, table: type[Base], **values: object) -> bool:
-    """True if it was not there. One that another transaction is just inserting is waited for."""
+def insert_if_absent(session: Session, table: type[Base], **values: object) -> Row[Any] | None:
+    """Its key; None if it was there. One that another transaction just inserts is waited for."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     row = dialect.insert(table).values(**values).on_conflict_do_nothing()
     # Not by the count of rows: of an INSERT, PostgreSQL's driver is not asked for it.
-    return session.execute(row.returning(literal(1))).first() is not None
+    return session.execute(row.returning(*table.__table__.primary_key)).first()
 
 
 def now() -> datetime:

@@ -15,18 +15,20 @@ from sqlalchemy import (
     JSON,
     Boolean,
     ColumnElement,
+    CompoundSelect,
     CursorResult,
     ForeignKey,
     Index,
     UniqueConstraint,
+    bindparam,
     case,
     delete,
-    func,
     insert,
     literal_column,
     or_,
     select,
     text,
+    union,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -83,6 +85,12 @@ class Delivery(Base):
             sqlite_where=(text("state IN ('waiting', 'failed')")),
             postgresql_where=(text("state IN ('waiting', 'failed')")),
         ),
+        Index(
+            "ix_deliveries_not_done",
+            "message_id",
+            sqlite_where=(text("state <> 'done'")),
+            postgresql_where=(text("state <> 'done'")),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -108,6 +116,30 @@ class Delivery(Base):
 class Route:
     handler: str
     queue: str
+
+
+@dataclass(frozen=True)
+class Due:
+    """A delivery, as the relay sees it."""
+
+    id: int
+    queue: str
+    handed: int
+    batch: str
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A delivery, as a worker sees it."""
+
+    id: int
+    handler: str
+    name: str
+    body: dict[str, Any]
+
+    @property
+    def message(self) -> Message:
+        return from_json(self.name, self.body)
 
 
 def announce(session: Session, message: Message) -> None:
@@ -142,25 +174,24 @@ def route(session: Session, routes: Mapping[str, Sequence[Route]], limit: int = 
 
 def anything_to_carry(session: Session) -> bool:
     """Two indexed reads: what the relay asks twenty times a second."""
-    unrouted = select(OutboxMessage.id).where(OutboxMessage.routed_at.is_(None))
-    due = select(Delivery.id).where(_is_open(), Delivery.due_at <= now())
-    return any(session.execute(query.limit(1)).first() for query in (unrouted, due))
+    moment = {"moment": now()}
+    return any(session.execute(query, moment).first() for query in (_UNROUTED, _DUE))
 
 
-def take_due(session: Session, batch: str, limit: int) -> list[Delivery]:
+def take_due(session: Session, batch: str, limit: int) -> list[Due]:
     """Deliveries to hand to the queue now. If nobody does them, they are due again soon.
 
     They are answered as they were before: `handed` is 0 for one that is handed over the first time.
     """
     moment = now()
     query = (
-        select(Delivery)
+        select(Delivery.id, Delivery.queue, Delivery.handed, Delivery.batch)
         .where(_is_open(), Delivery.due_at <= moment)
         .order_by(Delivery.due_at, Delivery.id)
         .limit(limit)
-        .with_for_update(skip_locked=True, of=Delivery)
+        .with_for_update(skip_locked=True)
     )
-    due = list(session.scalars(query))
+    due = [Due(*row) for row in session.execute(query)]
     session.execute(
         update(Delivery)
         .where(Delivery.id.in_([delivery.id for delivery in due]))
@@ -174,6 +205,17 @@ def take_due(session: Session, batch: str, limit: int) -> list[Delivery]:
     return due
 
 
+def undone(session: Session, delivery_ids: Sequence[int]) -> list[Undone]:
+    """What is known of those that are not done yet."""
+    return [Undone(*row) for row in session.execute(_UNDONE, {"ids": delivery_ids})]
+
+
+def mark_done(session: Session, delivery_id: int) -> bool:
+    """In the transaction of its effect. False: it is done already, or somebody else is at it."""
+    done = session.execute(_MARK_DONE, {"delivery": delivery_id, "moment": now()})
+    return bool(cast(CursorResult[Any], done).rowcount)
+
+
 def open_delivery(session: Session, delivery_id: int) -> Delivery | None:
     """Locked for the handler's transaction; None when it is done or somebody else is at it."""
     query = (
@@ -182,12 +224,6 @@ def open_delivery(session: Session, delivery_id: int) -> Delivery | None:
         .with_for_update(skip_locked=True, of=Delivery)
     )
     return session.scalars(query).one_or_none()
-
-
-def mark_done(delivery: Delivery) -> None:
-    delivery.state = DeliveryState.DONE
-    delivery.done_at = now()
-    delivery.error = ""
 
 
 def mark_failed(delivery: Delivery, error: str) -> None:
@@ -222,12 +258,18 @@ def hold_on(session: Session, delivery_id: int, time: timedelta) -> None:
     )
 
 
+def under_way() -> CompoundSelect[int]:
+    """Ids of the messages that not every handler has heard."""
+    unrouted = select(OutboxMessage.id).where(OutboxMessage.routed_at.is_(None))
+    return union(unrouted, select(Delivery.message_id).where(_is_not_done()))
+
+
 def overdue(session: Session, errands: Sequence[str], patience: timedelta) -> list[Delivery]:
     """Deliveries neither done nor young: rules after `patience`, errands outside after a day."""
     moment = now()
     query = (
         select(Delivery)
-        .where(Delivery.state != DeliveryState.DONE)
+        .where(_is_not_done())
         .where(
             or_(
                 Delivery.state == DeliveryState.STUCK,
@@ -240,20 +282,9 @@ def overdue(session: Session, errands: Sequence[str], patience: timedelta) -> li
     return list(session.scalars(query))
 
 
-def stuck(session: Session) -> list[Delivery]:
-    """What fails, and what waits for a person: for the operator's page."""
-    query = select(Delivery).where(Delivery.state.in_([DeliveryState.FAILED, DeliveryState.STUCK]))
-    return list(session.scalars(query.order_by(Delivery.id)))
-
-
-def count_open(session: Session) -> int:
-    query = select(func.count()).where(Delivery.state != DeliveryState.DONE)
-    return session.scalar(query.select_from(Delivery)) or 0
-
-
 def forget_done(session: Session, before: datetime) -> None:
     """Long after its last delivery was done, a message has nothing more to tell."""
-    still_open = select(Delivery.message_id).where(Delivery.state != DeliveryState.DONE)
+    still_open = select(Delivery.message_id).where(_is_not_done())
     old = select(OutboxMessage.id).where(
         OutboxMessage.routed_at < before, OutboxMessage.id.not_in(still_open)
     )
@@ -262,6 +293,32 @@ def forget_done(session: Session, before: datetime) -> None:
     session.execute(delete(OutboxMessage).where(OutboxMessage.id.in_(ids)))
 
 
+# In the words of the partial indexes, or SQLite will not use them.
+
+
+def _is_not_done() -> ColumnElement[bool]:
+    return literal_column("deliveries.state <> 'done'", Boolean())
+
+
 def _is_open() -> ColumnElement[bool]:
-    # In the words of the partial index, or SQLite will not use it.
     return literal_column("deliveries.state IN ('waiting', 'failed')", Boolean())
+
+
+# Put together once: they are asked all the time.
+_UNROUTED = select(OutboxMessage.id).where(OutboxMessage.routed_at.is_(None)).limit(1)
+_DUE = select(Delivery.id).where(_is_open(), Delivery.due_at <= bindparam("moment")).limit(1)
+_UNDONE = (
+    select(Delivery.id, Delivery.handler, OutboxMessage.name, OutboxMessage.body)
+    .join(OutboxMessage)
+    .where(Delivery.id.in_(bindparam("ids", expanding=True)), Delivery.state != DeliveryState.DONE)
+    .order_by(Delivery.id)
+)
+_FREE = select(Delivery.id).where(
+    Delivery.id == bindparam("delivery"), Delivery.state != DeliveryState.DONE
+)
+_MARK_DONE = (
+    update(Delivery)
+    .where(Delivery.id == _FREE.with_for_update(skip_locked=True).scalar_subquery())
+    .values(state=DeliveryState.DONE, done_at=bindparam("moment"), error="")
+    .execution_options(synchronize_session=False)
+)

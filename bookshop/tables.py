@@ -1,6 +1,7 @@
 """Every table of the bookshop, for whoever must know them all: migrations and tests."""
 
 from bookshop import outbox, repeats
+from bookshop.audit import keeping as audits
 from bookshop.auth import models as auth
 from bookshop.basket import models as basket
 from bookshop.books import models as books
@@ -14,7 +15,7 @@ from bookshop.stock import models as stock
 from bookshop.users import models as users
 
 KEPT_IN = (
-    auth, basket, books, imports, notifications, orders, outbox, payments, repeats, searches,
-    stock, users,
+    audits, auth, basket, books, imports, notifications, orders, outbox, payments, repeats,
+    searches, stock, users,
 )  # fmt: skip
 TABLES = Base.metadata.tables

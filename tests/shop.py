@@ -141,7 +141,7 @@ class Shop:
 
     def webhook(self, key: str, event: str | None = None) -> None:
         with self.database.transaction() as session:
-            payments.heard_from_billing(session, event or f"event of {key}", "payment", {}, key)
+            payments.heard_from_billing(session, event or f"event of {key}", "payment", "{}", key)
 
     def does(self, deed: Any, *args: Any, **kwargs: Any) -> Any:
         """Any service call, in a transaction of its own."""
@@ -263,7 +263,7 @@ class Shop:
 
     def offences(self) -> list[str]:
         """What the audit finds."""
-        with self.database.reading() as session:
+        with self.database.snapshot() as session:
             verdicts = audit(session, self.billing, self.index)
         return [offence for verdict in verdicts for offence in verdict.offenders]
 

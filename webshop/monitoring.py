@@ -20,6 +20,7 @@ from sqlalchemy import func, select, true
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bookshop.audit import keeping as audits
 from bookshop.orders.models import Order, Parcel
 from bookshop.outbox import Delivery, DeliveryState
 from search_index import Question
@@ -79,7 +80,21 @@ def _state_of_the_shop(session: Session) -> CollectorRegistry:
         query = select(column, func.count()).where(which).group_by(column)
         for state, count in session.execute(query):
             gauge.labels(state.value).set(count)
+    _tell_of_audit(session, registry)
     return registry
+
+
+def _tell_of_audit(session: Session, registry: CollectorRegistry) -> None:
+    """To be alarmed by: an offence, or an audit that is long ago."""
+    newest = audits.newest(session)
+    if newest is None:
+        return
+    at = Gauge("shop_audit_at_seconds", "When the last audit began, Unix time", registry=registry)
+    at.set(newest.at.timestamp())
+    told = "What offends against each invariant"
+    offences = Gauge("shop_audit_offences", told, ["invariant"], registry=registry)
+    for verdict in newest.verdicts:
+        offences.labels(verdict["number"]).set(len(verdict["offenders"]) + verdict["more"])
 
 
 def _database_answers() -> bool:

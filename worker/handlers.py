@@ -111,14 +111,14 @@ class OpenPayment(AboutPayment[PaymentDue]):
 
 class AskAboutPayment(AboutPayment[PaymentNews]):
     def ask(self, message: PaymentNews, tools: Tools) -> BilledPayment:
-        return tools.outside.billing.look(_opened(message, tools).id)
+        return tools.outside.billing.look(_billing_id(message, tools))
 
 
 class ClosePayment(AboutPayment[PaymentNotWanted]):
     """It may turn out to be paid already; the order then hears of a late payment."""
 
     def ask(self, message: PaymentNotWanted, tools: Tools) -> BilledPayment:
-        return tools.outside.billing.cancel(_opened(message, tools).id)
+        return tools.outside.billing.cancel(_billing_id(message, tools))
 
 
 class RefundMoney(Errand[RefundDue, BilledMove]):
@@ -136,21 +136,29 @@ class RefundMoney(Errand[RefundDue, BilledMove]):
         payments.refunded(session, message.parcel_id, message.n, answer)
 
 
-class PayOut(Errand[TransferDue, BilledMove]):
+class PayOut(Errand[TransferDue, BilledMove | None]):
     queue = "billing"
 
-    def ask(self, message: TransferDue, tools: Tools) -> BilledMove:
-        with tools.database.reading() as session:
-            transfer = payments.transfer_of(session, message.parcel_id)
-            assert transfer is not None
+    def ask(self, message: TransferDue, tools: Tools) -> BilledMove | None:
+        with tools.database.transaction() as session:
+            transfer = parcels.start_transfer(session, message.parcel_id)
+            if transfer is None:
+                return None  # when the problem is settled, this is due again
             account = users.shop_of(session, transfer.seller_id).payout_account
-        key = transfer.key
         return tools.outside.billing.transfer(
-            key, account, message.amount, f"order {message.order_id}"
+            transfer.key, account, transfer.amount, f"order {message.order_id}"
         )
 
-    def record(self, session: Session, message: TransferDue, answer: BilledMove) -> None:
-        payments.paid_out(session, message.parcel_id, answer)
+    def record(self, session: Session, message: TransferDue, answer: BilledMove | None) -> None:
+        if answer:
+            payments.paid_out(session, message.parcel_id, answer)
+
+
+def _billing_id(of: PaymentNews | PaymentNotWanted, tools: Tools) -> str:
+    """Opened only if we never heard that it is."""
+    with tools.database.reading() as session:
+        payment = session.get_one(Payment, (of.order_id, of.attempt))
+    return payment.billing_id or _opened(of, tools).id
 
 
 def _opened(of: PaymentDue | PaymentNews | PaymentNotWanted, tools: Tools) -> BilledPayment:

@@ -5,19 +5,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bookshop import outbox, repeats
+from bookshop.audit import audit
+from bookshop.audit import keeping as audits
 from bookshop.auth import service as auth
 from bookshop.database import now
 from bookshop.imports import tidying
 from bookshop.orders import deadlines
 from bookshop.payments import service as payments
 from bookshop.searches import service as searches
-from worker.subscriptions import RULES
+from worker.subscriptions import IMPORTS, RULES
 from worker.tools import Tools
 
 KEEP_MESSAGES = timedelta(days=30)
 KEEP_ANSWERS = timedelta(days=2)
 KEEP_UPLOADS = timedelta(days=90)
 KEEP_SEARCHES = timedelta(days=90)
+KEEP_AUDITS = timedelta(days=90)
+AUDIT_EVERY = 600.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Scheduled:
     every: float  # seconds
     deed: Callable[[Tools], None]
     queue: str = RULES
+    timeout: int | None = None  # seconds; None: as its queue has it
 
 
 def keep_deadlines(tools: Tools) -> None:
@@ -55,6 +60,19 @@ def repair_index(tools: Tools) -> None:
     tools.outside.index.repair()
 
 
+def audit_the_shop(tools: Tools) -> None:
+    """What the operators' page and the metrics tell. A relay that starts anew asks at once."""
+    with tools.database.reading() as session:
+        newest = audits.newest(session)
+    if newest and newest.at > now() - timedelta(seconds=AUDIT_EVERY / 2):
+        return
+    with tools.database.snapshot() as session:
+        began = now()
+        verdicts = audit(session, tools.outside.billing, tools.outside.index)
+    with tools.database.transaction() as session:
+        audits.keep(session, verdicts, began)
+
+
 def tidy(tools: Tools) -> None:
     with tools.database.transaction() as session:
         auth.forget_expired(session)
@@ -62,6 +80,8 @@ def tidy(tools: Tools) -> None:
         outbox.forget_done(session, now() - KEEP_MESSAGES)
     with tools.database.transaction() as session:
         repeats.forget(session, now() - KEEP_ANSWERS)
+    with tools.database.transaction() as session:
+        audits.forget(session, now() - KEEP_AUDITS)
     with tools.database.transaction() as session:
         searches.forget(session, now() - KEEP_SEARCHES)
     tidying.forget_files(tools.database, tools.settings.uploads, now() - KEEP_UPLOADS)
@@ -72,5 +92,7 @@ SCHEDULE = {
     "keep_deadlines": Scheduled(5, keep_deadlines),
     "reconcile_payments": Scheduled(15, reconcile_payments),
     "repair_index": Scheduled(60, repair_index, "index"),
+    # It may take long, and is done where long things are done.
+    "audit_the_shop": Scheduled(AUDIT_EVERY, audit_the_shop, IMPORTS, timeout=3600),
     "tidy": Scheduled(3600, tidy),
 }

@@ -15,7 +15,7 @@ from bookshop.database import now
 from bookshop.errors import Conflict
 from bookshop.imports import service as imports
 from bookshop.messages import BooksChanged, ParcelReturned, ProblemReported, ProblemSettled
-from bookshop.money import as_decimal
+from bookshop.money import CURRENCY, as_decimal
 from bookshop.notifications.models import Letter
 from bookshop.orders import service as orders
 from bookshop.orders import story
@@ -23,12 +23,14 @@ from bookshop.orders.models import Order, OrderEvent, Parcel
 from bookshop.orders.moving import Who
 from bookshop.orders.states import OrderState
 from bookshop.payments import service as payments
+from bookshop.payments.models import MoveState, Refund
 from bookshop.translations import N_
 from bookshop.users import service as users
 from bookshop.users.models import Role, User
 
 UNDER_WAY = (OrderState.PLACED, OrderState.SHORT, OrderState.RESERVED, OrderState.PAID)
 GONE = "deleted"
+NAMED_AT_MOST = 20
 
 
 class OrdersUnderWay(Conflict):
@@ -40,6 +42,19 @@ class OrdersUnderWay(Conflict):
 
 class MoneyIsOwed(Conflict):
     text = N_("The account cannot be deleted: %(amount)s %(currency)s is still owed for returns.")
+
+
+class MoneyGoesBack(Conflict):
+    text = N_(
+        "The account cannot be deleted yet: money is on its way back for orders %(orders)s. "
+        "Try again when it has arrived."
+    )
+
+
+class ProblemsOpen(Conflict):
+    text = N_(
+        "The account cannot be deleted while a problem with a parcel is open: orders %(orders)s."
+    )
 
 
 class OperatorsStay(Conflict):
@@ -134,15 +149,18 @@ def _refuse_if_needed(session: Session, user: User) -> None:
     if user.role is Role.OPERATOR:
         raise OperatorsStay
     as_customer = select(Order.id).where(Order.customer_id == user.id)
-    as_seller = select(Parcel.order_id).where(Parcel.seller_id == user.id)
-    query = select(Order.id).where(
-        Order.id.in_(as_customer.union(as_seller)), Order.state.in_(UNDER_WAY)
-    )
-    open_orders = session.scalars(query.order_by(Order.id).limit(20)).all()
-    if open_orders:
-        raise OrdersUnderWay(orders=", ".join(map(str, open_orders)))
+    own = as_customer.union(select(Parcel.order_id).where(Parcel.seller_id == user.id))
+    for refusal, why in (
+        (OrdersUnderWay, select(Order.id).where(Order.state.in_(UNDER_WAY))),
+        (ProblemsOpen, select(Parcel.order_id.label("id")).where(Parcel.problem != "")),
+        (MoneyGoesBack, select(Refund.order_id.label("id")).where(Refund.state == MoveState.DUE)),
+    ):
+        one = why.subquery().c.id
+        query = select(one).where(one.in_(own)).distinct().order_by(one).limit(NAMED_AT_MOST)
+        if found := session.scalars(query).all():
+            raise refusal(orders=", ".join(map(str, found)))
     if owed := payments.owed_by(session, user.id):
-        raise MoneyIsOwed(amount=as_decimal(owed), currency="RUB")
+        raise MoneyIsOwed(amount=as_decimal(owed), currency=CURRENCY)
 
 
 def _close_shop(session: Session, seller_id: int) -> None:

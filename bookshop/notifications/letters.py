@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bookshop.messages import (
@@ -188,12 +187,8 @@ LETTERS: dict[type[Message], tuple[LetterKind, ...]] = {
 
 def events(session: Session, order_id: int, what: type[Message]) -> Sequence[OrderEvent]:
     """What of this kind happened to an order and its parcels, in that order."""
-    query = (
-        select(OrderEvent)
-        .where(OrderEvent.order_id == order_id, OrderEvent.what == what.__name__)
-        .order_by(OrderEvent.id)
-    )
-    return session.scalars(query).all()
+    history = session.get_one(Order, order_id).history
+    return [event for event in history if event.what == what.__name__]
 
 
 def unpaid_end(session: Session, order_id: int) -> str:

@@ -5,9 +5,10 @@ A letter is rendered whole when its event happens; sending it later changes noth
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookshop import outbox
 from bookshop.database import insert_if_absent, now
@@ -18,6 +19,8 @@ from bookshop.notifications.letters import LETTERS, LetterKind
 from bookshop.notifications.links import Links
 from bookshop.notifications.models import Letter
 from bookshop.notifications.rendering import render, shop_name
+from bookshop.orders.models import Order, Parcel
+from bookshop.users.models import Shop, User
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,34 @@ def owed(session: Session, message: Message) -> list[Owed]:
     return found
 
 
+def owed_by_all(session: Session, messages: Sequence[Message]) -> list[tuple[Message, list[Owed]]]:
+    """The same of each, in a fixed number of queries for whatever is about orders."""
+    ids = {message.order_id for message in messages if hasattr(message, "order_id")}
+    query = (
+        select(Order)
+        .where(Order.id.in_(ids))
+        .options(
+            selectinload(Order.history),
+            selectinload(Order.parcels).options(
+                selectinload(Parcel.lines), joinedload(Parcel.shop).joinedload(Shop.owner)
+            ),
+        )
+    )
+    found = session.scalars(query).all()
+    customers = {order.customer_id for order in found}
+    # Held until the end: what is in the session is not asked for again.
+    held = [found, session.scalars(select(User).where(User.id.in_(customers))).all()]
+    letters = [(message, owed(session, message)) for message in messages]
+    del held
+    return letters
+
+
 def write(session: Session, message: Message, links: Links) -> None:
     """Each owed letter, once however often the message comes; the post hears of each new one."""
-    for letter in owed(session, message):
-        _write(session, message, letter, links)
+    if type(message) in LETTERS:
+        about = contents.facts(session, message, links)  # and with it what tells who is owed one
+        for letter in owed(session, message):
+            _write(session, message, letter, about)
 
 
 def to_send(session: Session, letter_id: int) -> Letter | None:
@@ -57,16 +84,14 @@ def of_order(session: Session, order_id: int) -> Sequence[Letter]:
 
 
 def mark_sent(session: Session, letter_id: int) -> None:
-    letter = to_send(session, letter_id)
-    if letter:
-        letter.sent_at = now()
+    still_there = (Letter.id == letter_id, Letter.sent_at.is_(None), Letter.text != "")
+    session.execute(update(Letter).where(*still_there).values(sent_at=now()))
 
 
-def _write(session: Session, message: Message, letter: Owed, links: Links) -> None:
+def _write(session: Session, message: Message, letter: Owed, about: dict[str, Any]) -> None:
     kind, reader = letter.kind, letter.reader
-    facts = contents.facts(session, message, links)
-    name = shop_name(reader.language, links.shop_name)
-    rendered = render(kind, reader.language, {**facts, "reader": reader, "shop_name": name})
+    name = shop_name(reader.language, about["links"].shop_name)
+    rendered = render(kind, reader.language, {**about, "reader": reader, "shop_name": name})
     new = insert_if_absent(
         session,
         Letter,
@@ -82,13 +107,4 @@ def _write(session: Session, message: Message, letter: Owed, links: Links) -> No
         written_at=now(),
     )
     if new:
-        outbox.announce(session, LetterWritten(_id_of(session, message, letter)))
-
-
-def _id_of(session: Session, message: Message, letter: Owed) -> int:
-    query = select(Letter.id).where(
-        Letter.event == message.key,
-        Letter.recipient == letter.reader.email,
-        Letter.kind == letter.kind.name,
-    )
-    return session.scalars(query).one()
+        outbox.announce(session, LetterWritten(new.id))

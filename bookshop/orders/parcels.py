@@ -37,6 +37,7 @@ from bookshop.orders.moving import (
 )
 from bookshop.orders.states import OrderState, ParcelState
 from bookshop.payments import service as payments
+from bookshop.payments.models import Transfer
 from bookshop.stock import service as stock
 from bookshop.translations import N_
 from bookshop.users.models import Shop
@@ -171,6 +172,7 @@ def settle_problem(
     elif parcel.state is ParcelState.SENT:
         parcel.receive_by = now() + TO_RECEIVE
     parcel.problem = ""
+    payments.go_on_with_transfer(session, parcel.id)
     news = ProblemSettled(parcel.order_id, parcel.id, parcel.problems)
     write_down(session, parcel, news, who, note)
     outbox.announce(session, news)
@@ -180,6 +182,12 @@ def follow_refund(session: Session, news: RefundMade) -> None:
     parcel = locked_parcel(session, news.parcel_id)
     if move_parcel(session, parcel, news, SHOP):
         close_if_ended(session, parcel.order)
+
+
+def start_transfer(session: Session, parcel_id: int) -> Transfer | None:
+    """The one that billing may be asked for now; None while a problem is open."""
+    parcel = locked_parcel(session, parcel_id)
+    return None if parcel.problem else payments.start_transfer(session, parcel.id)
 
 
 def follow_transfer(session: Session, news: TransferMade) -> None:

@@ -19,6 +19,10 @@ class Unbalanced(AssertionError):
     pass
 
 
+class Overdrawn(AssertionError):
+    """An order cannot give back or pay out what it does not hold."""
+
+
 def capture(session: Session, order_id: int, key: str, amount: Money) -> None:
     _write(session, f"capture {key}", {Account.CUSTOMER: -amount, Account.ESCROW: amount}, order_id)
 
@@ -85,3 +89,8 @@ def _write(
         for account, amount in halves.items()
         if amount
     )
+    if halves.get(Account.ESCROW, 0) < 0:
+        session.flush()
+        held = balances(session, order_id)[Account.ESCROW]
+        if held < 0:
+            raise Overdrawn(f"{movement}: order {order_id} would hold {held}")

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bookshop.database import Base, a_word, now
@@ -63,6 +62,7 @@ class Payment(Base):
 
 class MoveState(StrEnum):
     DUE = "due"
+    CALLED_OFF = "called_off"  # a transfer that billing was never asked for
     DONE = "done"
 
 
@@ -99,6 +99,7 @@ class Transfer(Base):
     state: Mapped[MoveState] = mapped_column(a_word(MoveState), default=MoveState.DUE)
     billing_id: Mapped[str | None]
     made_at: Mapped[datetime] = mapped_column(default=now)
+    asked_at: Mapped[datetime | None]  # from then on nobody knows but billing
     done_at: Mapped[datetime | None]
 
     @property
@@ -113,7 +114,7 @@ class BillingEvent(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    body: Mapped[str]  # raw, as it was signed
     came_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -5,7 +5,7 @@ Nothing here speaks to billing: the worker asks (see gateway) and brings the ans
 
 from datetime import timedelta
 
-from sqlalchemy import String, cast, func, literal, or_, select
+from sqlalchemy import String, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from bookshop import outbox
@@ -23,7 +23,7 @@ from bookshop.messages import (
     TransferMade,
 )
 from bookshop.money import Money
-from bookshop.outbox import Delivery, DeliveryState, OutboxMessage
+from bookshop.outbox import OutboxMessage
 from bookshop.payments import ledger
 from bookshop.payments.gateway import BilledMove, BilledPayment
 from bookshop.payments.models import (
@@ -98,7 +98,7 @@ def not_wanted(session: Session, order_id: int) -> None:
 
 
 def heard_from_billing(
-    session: Session, event_id: str, kind: str, body: dict[str, object], reference: str
+    session: Session, event_id: str, kind: str, body: str, reference: str
 ) -> None:
     """A webhook, kept as it came. It says that there is news; what is so we ask."""
     new = insert_if_absent(session, BillingEvent, id=event_id, kind=kind, body=body, came_at=now())
@@ -116,11 +116,8 @@ def customer_came_back(session: Session, order_id: int) -> None:
 
 def ask_about_old(session: Session, older_than: timedelta) -> None:
     """Reconciliation: whatever is open and was not asked about lately. The webhook may be lost."""
-    being_asked = (
-        select(OutboxMessage.key)
-        .outerjoin(Delivery, Delivery.message_id == OutboxMessage.id)
-        .where(OutboxMessage.name == PaymentNews.__name__)
-        .where(or_(Delivery.id.is_(None), Delivery.state != DeliveryState.DONE))
+    being_asked = select(OutboxMessage.key).where(
+        OutboxMessage.name == PaymentNews.__name__, OutboxMessage.id.in_(outbox.under_way())
     )
     key = literal(f"{PaymentNews.__name__}-").concat(cast(Payment.order_id, String))
     query = select(Payment).where(
@@ -201,6 +198,22 @@ def pay_out(
         _transferred(session, transfer)
 
 
+def start_transfer(session: Session, parcel_id: int) -> Transfer | None:
+    """Billing is about to be asked for it. None when it is done, or was called off."""
+    transfer = session.get_one(Transfer, parcel_id, with_for_update=True)
+    if transfer.state is not MoveState.DUE:
+        return None
+    transfer.asked_at = now()
+    return transfer
+
+
+def go_on_with_transfer(session: Session, parcel_id: int) -> None:
+    """What kept it waiting is over."""
+    transfer = transfer_of(session, parcel_id)
+    if transfer and transfer.state is MoveState.DUE:
+        outbox.announce(session, TransferDue(transfer.order_id, parcel_id, transfer.amount))
+
+
 def paid_out(session: Session, parcel_id: int, billed: BilledMove) -> None:
     transfer = session.get_one(Transfer, parcel_id, with_for_update=True)
     if transfer.state is MoveState.DUE:
@@ -212,9 +225,15 @@ def paid_out(session: Session, parcel_id: int, billed: BilledMove) -> None:
 def take_back(
     session: Session, order_id: int, parcel_id: int, seller_id: int, net: Money, commission: Money
 ) -> None:
-    """The books came back after the seller was paid: his next transfers make good for it."""
+    """The books came back after they were received. Either the seller is not paid for them, or, if
+    billing may have done it already, his next transfers make good for it.
+    """
+    transfer = session.get_one(Transfer, parcel_id, with_for_update=True)
+    in_time = transfer.state is MoveState.DUE and transfer.asked_at is None
+    if in_time:
+        transfer.state = MoveState.CALLED_OFF
     ledger.take_back(session, order_id, parcel_id, seller_id, net, commission)
-    refund(session, order_id, parcel_id, Money(net + commission), after_transfer=True)
+    refund(session, order_id, parcel_id, Money(net + commission), after_transfer=not in_time)
 
 
 def transfer_of(session: Session, parcel_id: int) -> Transfer | None:
@@ -229,7 +248,7 @@ def owed_by(session: Session, seller_id: int) -> Money:
         .where(Transfer.seller_id == seller_id, Refund.after_transfer)
     )
     withheld = select(func.coalesce(func.sum(Transfer.withheld), 0)).where(
-        Transfer.seller_id == seller_id
+        Transfer.seller_id == seller_id, Transfer.state != MoveState.CALLED_OFF
     )
     return Money(max(0, int(session.scalar(returned) or 0) - int(session.scalar(withheld) or 0)))
 

@@ -85,7 +85,6 @@ def _line(halves: dict[Account, Entry], transfers: dict[int | None, Transfer]) -
     kept = Money(halves[Account.COMMISSION].amount) if Account.COMMISSION in halves else Money(0)
     settled = any_half.movement.startswith("settle ")
     transfer = transfers.get(any_half.parcel_id) if settled else None
-    done = transfer is not None and transfer.state is MoveState.DONE
     return StatementLine(
         at=any_half.at,
         parcel_id=any_half.parcel_id,
@@ -93,5 +92,12 @@ def _line(halves: dict[Account, Entry], transfers: dict[int | None, Transfer]) -
         total=Money(amount + kept),
         commission=kept,
         amount=amount,
-        paid_out=(transfer.amount if transfer and done else None) if settled else Money(0),
+        paid_out=_paid_out(transfer) if settled else Money(0),
     )
+
+
+def _paid_out(transfer: Transfer | None) -> Money | None:
+    if transfer and transfer.state is MoveState.DONE:
+        return transfer.amount
+    called_off = transfer and transfer.state is MoveState.CALLED_OFF
+    return Money(0) if called_off else None

@@ -5,7 +5,6 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from bookshop.errors import Invalid, NotAllowed
 from bookshop.translations import N_
@@ -29,7 +28,7 @@ class Event:
     id: str
     kind: str
     reference: str
-    body: dict[str, Any]
+    body: str  # raw
 
 
 def read(secret: str, timestamp: str, signature: str, body: bytes, moment: datetime) -> Event:
@@ -57,10 +56,11 @@ def _is_fresh(timestamp: str, moment: datetime) -> bool:
 
 def _event(body: bytes) -> Event:
     try:
-        said = json.loads(body)
+        raw = body.decode()
+        said = json.loads(raw)
     except (ValueError, RecursionError):
         raise NotAnEvent from None
     match said:
         case {"id": str(id), "type": str(kind), "data": {**data}} if id and kind:
-            return Event(id, kind, str(data.get("reference") or ""), said)
+            return Event(id, kind, str(data.get("reference") or ""), raw)
     raise NotAnEvent

@@ -1,11 +1,12 @@
 """What the audit says of a shop in which something does not hold, and how it is printed."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
-from bookshop.audit import PATIENCE
+from bookshop.audit.hearing import PATIENCE
 from bookshop.database import now
 from bookshop.outbox import OutboxMessage
 from bookshop.users.models import Role
@@ -32,6 +33,31 @@ def test_a_book_that_the_index_has_yet_to_hear_of_is_told_so(shop):
     assert "still being indexed" in told
     shop.works()
     assert shop.offences() == []
+
+
+def test_it_asks_the_database_no_more_of_ten_orders_than_of_two(shop):
+    emma, ada = shop.has("emma", Role.SELLER), shop.has("ada")
+    offer = shop.sells(emma, "Emma", copies=20)
+    for _ in range(2):
+        shop.bought(ada, {offer: 1})
+    with counted(shop.database) as of_two:
+        assert shop.offences() == []
+
+    for _ in range(8):
+        shop.bought(ada, {offer: 1})
+    with counted(shop.database) as of_ten:
+        assert shop.offences() == []
+
+    assert len(of_ten) == len(of_two)
+
+
+@contextmanager
+def counted(database):
+    asked = []
+    remember = lambda *said: asked.append(said[2])  # noqa: E731 (to be taken away again)
+    event.listen(database.engine, "before_cursor_execute", remember)
+    yield asked
+    event.remove(database.engine, "before_cursor_execute", remember)
 
 
 def test_of_many_offenders_the_first_are_printed_and_the_rest_counted():

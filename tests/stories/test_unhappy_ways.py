@@ -285,6 +285,62 @@ def test_what_comes_back_after_the_seller_was_paid_is_taken_from_his_next_transf
     assert sum(paid_out) == shop.accounts()["seller"]
 
 
+@pytest.fixture
+def received(shop, ada, emma):
+    """Order and parcel, in a moment when billing has not been asked to pay the seller."""
+    order = shop.bought(ada, {shop.sells(emma, "Emma", copies=1): 1})
+    [parcel] = shop.parcels(order)
+    shop.does(parcels.confirm, parcel.id, seller(emma))
+    shop.does(parcels.send, parcel.id, seller(emma))
+    shop.does(parcels.receive, parcel.id, customer(ada))
+    return order, parcel.id
+
+
+def test_a_problem_reported_in_time_stops_the_sellers_money_until_it_is_settled(
+    shop, ada, emma, received
+):
+    order, parcel = received
+    shop.does(parcels.report_problem, parcel, customer(ada), "one corner is bent")
+    shop.works()
+    assert shop.billing.transfers == {}
+
+    shop.does(parcels.settle_problem, parcel, seller(emma), refund=False, note="we talked")
+    shop.works()
+
+    assert [move.amount for move in shop.billing.transfers.values()] == [45000]
+    assert shop.state(order) == "completed"
+
+
+def test_what_comes_back_before_the_seller_was_paid_is_not_paid_to_him(shop, ada, emma, received):
+    order, parcel = received
+    shop.does(parcels.report_problem, parcel, customer(ada), "pages are missing")
+    shop.works()
+    shop.does(parcels.settle_problem, parcel, seller(emma), refund=True)
+    shop.works()
+
+    assert shop.billing.transfers == {}
+    assert shop.accounts() == {"customer": -50000, "refund": 50000}
+    assert shop.does(payments.owed_by, emma) == 0
+    assert shop.state(order) == "cancelled"
+    [letter] = [letter for letter in shop.post.sent if letter.kind == "sale_returned"]
+    assert "already" not in letter.text
+
+
+def test_what_billing_may_have_paid_already_is_made_good_by_the_next_transfers(
+    shop, ada, emma, received
+):
+    _, parcel = received
+    shop.billing.down = True
+    shop.works()  # it was asked, and nobody knows what it did
+    shop.does(parcels.report_problem, parcel, customer(ada), "pages are missing")
+    shop.does(parcels.settle_problem, parcel, seller(emma), refund=True)
+    shop.billing.down = False
+    shop.works()
+
+    assert [move.amount for move in shop.billing.transfers.values()] == [45000]
+    assert shop.does(payments.owed_by, emma) == 45000
+
+
 def settle(shop, order, buyer):
     for parcel in shop.parcels(order):
         shop.does(parcels.confirm, parcel.id, seller(parcel.seller_id))

@@ -3,10 +3,15 @@
 import re
 from dataclasses import replace
 
+from sqlalchemy import delete
+
+from bookshop.audit.keeping import Audit
 from bookshop.auth import links
+from bookshop.stock.models import Shelf
 from bookshop.users.models import User
 from tests.webshop.conftest import Visitor
 from webshop.app import create_app
+from worker.schedule import audit_the_shop
 
 PUBLIC = (
     "/",
@@ -179,6 +184,26 @@ def test_an_operator_sees_what_is_stuck(oscar, shop, ada_id, emma):
 
     assert "PaymentDue-1-1" in oscar.reads
     assert "the line is dead" in oscar.reads
+
+
+def test_an_operator_sees_whether_everything_agrees(oscar, shop, ada_id, emma):
+    oscar.opens("/operator")
+    assert "Nobody has looked yet" in oscar.reads
+
+    offer = shop.sells(emma, "Emma", copies=1)
+    shop.works()
+    audit_the_shop(shop.tools)
+    oscar.opens("/operator")
+    assert "all of it" in oscar.reads
+
+    with shop.database.transaction() as session:
+        session.get_one(Shelf, offer).reserved = 1
+        session.execute(delete(Audit))
+    audit_the_shop(shop.tools)
+    oscar.opens("/operator")
+    assert "not all of it" in oscar.reads
+    assert f"offer {offer}: reserved 1, live reservations 0" in oscar.reads
+    assert 'shop_audit_offences{invariant="1"} 1.0' in oscar.opens("/metrics").text
 
 
 def test_an_operator_reads_the_figures(oscar, shop, ada_id, emma):

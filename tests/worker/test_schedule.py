@@ -4,7 +4,9 @@ import io
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from bookshop.audit import keeping as audits
 from bookshop.database import now
 from bookshop.imports import history
 from bookshop.imports import service as imports
@@ -64,3 +66,22 @@ def test_searches_are_forgotten_after_ninety_days(tmp_path):
     with shop.database.reading() as session:
         told = searches.overview(session, at[91] - timedelta(days=1), limit=10)
     assert [one.words for one in told.not_found] == ["89 days ago"]
+
+
+def test_the_audit_is_kept_and_not_repeated_at_once(tmp_path):
+    shop = Shop(tmp_path)
+    schedule.audit_the_shop(shop.tools)
+    schedule.audit_the_shop(shop.tools)
+
+    with shop.database.transaction() as session:
+        [kept] = session.scalars(select(audits.Audit))
+        assert (kept.holds, len(kept.verdicts)) == (True, 7)
+        kept.at -= timedelta(hours=1)
+    shop.billing.down = True
+    schedule.audit_the_shop(shop.tools)
+
+    with shop.database.reading() as session:
+        newest = audits.newest(session)
+        assert not newest.holds
+        assert newest.verdicts[3]["offenders"] == ["billing does not answer: the line is dead"]
+        assert audits.last_that_held(session) == kept.at

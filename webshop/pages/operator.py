@@ -6,6 +6,7 @@ import rq_dashboard
 from flask import Blueprint, Flask, Response, abort, render_template, request
 from sqlalchemy import func, select
 
+from bookshop.audit import keeping as audits
 from bookshop.database import now
 from bookshop.imports import differences as imported
 from bookshop.imports.columns import NAMES
@@ -60,6 +61,8 @@ def overview() -> str:
         "operator.html",
         deliveries=session.scalars(not_done).all(),
         counts=dict(session.execute(counts.group_by(Delivery.state)).all()),
+        audit=audits.newest(session),
+        held_last=audits.last_that_held(session),
         queues=QUEUES,
         index_is_away=_index_is_away(),
     )

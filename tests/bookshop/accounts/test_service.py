@@ -104,6 +104,26 @@ def test_a_seller_who_owes_for_returns_stays(shop, ada, emma, offer):
     assert error.value.params["amount"] == "450.00"
 
 
+def test_an_account_stays_while_a_problem_is_open_or_money_is_on_its_way_back(
+    shop, ada, emma, offer
+):
+    parcel = settled(shop, ada, emma, offer)
+    shop.does(parcels.report_problem, parcel, customer(ada), "pages are missing")
+    for user in (ada, emma):
+        with pytest.raises(accounts.ProblemsOpen):
+            shop.does(accounts.delete_user, user)
+
+    shop.billing.down = True
+    shop.does(parcels.settle_problem, parcel, seller(emma), refund=True)
+    shop.works()
+    with pytest.raises(accounts.MoneyGoesBack):
+        shop.does(accounts.delete_user, ada)
+
+    shop.billing.down = False
+    shop.works()
+    shop.does(accounts.delete_user, ada)
+
+
 def test_an_operator_does_not_delete_himself(shop):
     operator = shop.has("olga", Role.OPERATOR)
 

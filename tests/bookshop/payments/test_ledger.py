@@ -164,3 +164,15 @@ def test_the_same_movement_is_never_written_twice(shop):
     with pytest.raises(Exception, match="UNIQUE"):
         shop.does(ledger.capture, 1, "payment-1-1", Money(100))
     assert shop.accounts() == {"customer": -100, "escrow": 100}
+
+
+def test_no_more_leaves_an_order_than_it_holds(shop):
+    shop.does(ledger.capture, 1, "payment-1-1", Money(100))
+    shop.does(ledger.refund, 1, 1, "refund-1-1", Money(60))
+
+    with pytest.raises(ledger.Overdrawn):
+        shop.does(ledger.refund, 1, 1, "refund-1-2", Money(60))
+    with pytest.raises(ledger.Overdrawn):
+        shop.does(ledger.settle, 1, 1, 7, Money(40), Money(1))
+
+    assert shop.accounts() == {"customer": -100, "escrow": 40, "refund": 60}

@@ -28,7 +28,7 @@ def test_a_signed_event_is_read():
     event = said()
 
     assert (event.id, event.kind, event.reference) == ("evt_1", "payment.paid", "payment-12-1")
-    assert event.body == json.loads(BODY)
+    assert event.body == BODY.decode()
 
 
 def test_the_signature_is_the_one_billing_documents():

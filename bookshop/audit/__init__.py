@@ -1,0 +1,45 @@
+"""What must always hold, as plain queries. Each answers what offends against it, in words.
+
+Billing and the search index are handed in; billing not answering is a failure, not a pass.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from bookshop.audit import hearing, inside, outside
+from bookshop.audit.outside import Index
+from bookshop.payments.gateway import Billing
+from bookshop.translations import N_
+
+
+@dataclass(frozen=True)
+class Verdict:
+    number: int
+    name: str
+    offenders: list[str]
+
+    @property
+    def holds(self) -> bool:
+        return not self.offenders
+
+
+def audit(session: Session, billing: Billing, index: Index) -> list[Verdict]:
+    """All seven, in order. `session` is a snapshot (Database.snapshot) that has not looked yet.
+
+    The outside is asked first: whatever it had then, the shop must know by the time it looks at
+    itself.
+    """
+    billed, indexed = outside.ask(billing), index.contents()
+    at = billed.at
+    checks: list[tuple[str, Callable[[], list[str]]]] = [
+        (N_("copies: reserved is what live reservations say"), lambda: inside.copies(session)),
+        (N_("every wanted line is covered once, no other is"), lambda: inside.covers(session)),
+        (N_("the ledger sums to zero, order by order"), lambda: inside.money(session)),
+        (N_("billing and we say the same"), lambda: outside.agreement(session, billed)),
+        (N_("every message arrives"), lambda: hearing.deliveries(session)),
+        (N_("every letter owed is written once"), lambda: hearing.letters(session)),
+        (N_("the index holds what is on sale"), lambda: outside.findable(session, indexed, at)),
+    ]
+    return [Verdict(n, name, check()) for n, (name, check) in enumerate(checks, 1)]

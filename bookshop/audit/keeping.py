@@ -1,0 +1,54 @@
+"""What the audits said, for operators to look at."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bookshop.audit import Verdict
+from bookshop.database import Base, now
+
+OFFENDERS_KEPT = 50  # of each invariant; `manage.py audit` tells all
+
+
+class Audit(Base):
+    __tablename__ = "audits"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)  # when it began
+    seconds: Mapped[float]
+    holds: Mapped[bool]
+    # [{"number", "name", "offenders", "more"}]: the first offenders, and how many more there are
+    verdicts: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+def keep(session: Session, verdicts: Sequence[Verdict], began: datetime) -> None:
+    session.add(
+        Audit(
+            at=began,
+            seconds=(now() - began).total_seconds(),
+            holds=all(verdict.holds for verdict in verdicts),
+            verdicts=[_shortened(verdict) for verdict in verdicts],
+        )
+    )
+
+
+def newest(session: Session) -> Audit | None:
+    return session.scalars(select(Audit).order_by(Audit.at.desc()).limit(1)).one_or_none()
+
+
+def last_that_held(session: Session) -> datetime | None:
+    query = select(Audit.at).where(Audit.holds).order_by(Audit.at.desc()).limit(1)
+    return session.scalars(query).one_or_none()
+
+
+def forget(session: Session, before: datetime) -> None:
+    session.execute(delete(Audit).where(Audit.at < before))
+
+
+def _shortened(verdict: Verdict) -> dict[str, Any]:
+    more = max(0, len(verdict.offenders) - OFFENDERS_KEPT)
+    return asdict(verdict) | {"offenders": verdict.offenders[:OFFENDERS_KEPT], "more": more}

@@ -1,0 +1,146 @@
+"""Whether billing and the search index say what the shop says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bookshop.audit.hearing import PATIENCE
+from bookshop.books.models import Book, Offer
+from bookshop.database import now
+from bookshop.messages import BooksChanged
+from bookshop.outbox import Delivery, DeliveryState, OutboxMessage
+from bookshop.payments.gateway import (
+    BilledMove,
+    BilledPayment,
+    Billing,
+    BillingRefused,
+    BillingUnreachable,
+)
+from bookshop.payments.models import (
+    OPEN_STATES,
+    MoveState,
+    Payment,
+    PaymentState,
+    Refund,
+    Transfer,
+)
+
+
+class Index(Protocol):
+    def contents(self) -> Mapping[int, int]:
+        """Book id -> revision, of everything that can be found."""
+
+
+@dataclass(frozen=True)
+class Billed:
+    """What billing said, and when it was asked; or why it did not answer."""
+
+    at: datetime
+    payments: list[BilledPayment]
+    refunds: list[BilledMove]
+    transfers: list[BilledMove]
+    silence: str = ""
+
+
+def ask(billing: Billing) -> Billed:
+    at = now()
+    try:
+        return Billed(at, billing.all_payments(), billing.all_refunds(), billing.all_transfers())
+    except (BillingUnreachable, BillingRefused) as error:
+        return Billed(at, [], [], [], silence=f"billing does not answer: {error}")
+
+
+def agreement(session: Session, billed: Billed) -> list[str]:
+    if billed.silence:
+        return [billed.silence]
+    return _about_payments(session, billed) + _about_moves(session, billed)
+
+
+def _about_payments(session: Session, billed: Billed) -> list[str]:
+    ours = {payment.key: payment for payment in session.scalars(select(Payment))}
+    offenders = []
+    for theirs in billed.payments:
+        payment = ours.get(theirs.reference)
+        if payment is None:
+            offenders.append(f"billing has {theirs.reference}, we do not")
+        elif theirs.amount != payment.amount or not _same_state(payment, theirs.state, billed.at):
+            offenders.append(f"{payment.key}: we say {payment.state}, billing says {theirs.state}")
+    known = {theirs.reference for theirs in billed.payments}
+    return offenders + [
+        f"{key}: billing does not know it"
+        for key, payment in ours.items()
+        if payment.billing_id and key not in known and payment.asked_at < billed.at
+    ]
+
+
+def _same_state(payment: Payment, billed: PaymentState, at: datetime) -> bool:
+    """Billing may be a minute ahead of us: its news is on the way, or we are about to ask. And we
+    may have heard since what it did not yet say at `at`.
+    """
+    if payment.state in OPEN_STATES:
+        return billed in OPEN_STATES or payment.asked_at > now() - PATIENCE
+    return payment.state is billed or (billed in OPEN_STATES and payment.asked_at >= at)
+
+
+def _about_moves(session: Session, billed: Billed) -> list[str]:
+    refunds = session.scalars(select(Refund))
+    transfers = session.scalars(select(Transfer).where(Transfer.amount > 0))
+    return _differences({r.key: r for r in refunds}, billed.refunds, billed.at) + _differences(
+        {t.key: t for t in transfers}, billed.transfers, billed.at
+    )
+
+
+def _differences(
+    ours: Mapping[str, Refund | Transfer], billed: list[BilledMove], at: datetime
+) -> list[str]:
+    """What is done here was done there, for the same amount; what was done there is known here."""
+    theirs = {move.key: move for move in billed}
+    offenders = [f"billing has {key}, we do not" for key in theirs.keys() - ours.keys()]
+    for key, move in ours.items():
+        said = theirs.get(key)
+        if said and said.amount != move.amount:
+            offenders.append(f"{key}: we say {move.amount}, billing says {said.amount}")
+        if said and move.state is MoveState.CALLED_OFF:
+            offenders.append(f"{key}: called off here, billing has made it")
+        if said is None and move.state is MoveState.DONE and move.done_at and move.done_at < at:
+            offenders.append(f"{key}: done here, billing does not know it")
+    return sorted(offenders)
+
+
+def findable(session: Session, indexed: Mapping[int, int], at: datetime) -> list[str]:
+    """What the index had `at` that moment, or has heard of since."""
+    on_sale = select(Offer.book_id).where(Offer.withdrawn_at.is_(None))
+    there = dict(session.execute(select(Book.id, Book.revision).where(Book.id.in_(on_sale))).all())
+    late, just_now = _being_indexed(session, at)
+    return [
+        f"book {book}: {'still being indexed, ' if book in late else ''}"
+        f"on sale at revision {there.get(book)}, in the index {indexed.get(book)}"
+        for book in sorted(there.keys() | indexed.keys())
+        if there.get(book) != indexed.get(book) and book not in just_now
+    ]
+
+
+def _being_indexed(session: Session, at: datetime) -> tuple[set[int], set[int]]:
+    """Books that the index has yet to hear of, and those of which it has heard just now, or may."""
+    query = (
+        select(OutboxMessage, Delivery.state)
+        .outerjoin(Delivery, Delivery.message_id == OutboxMessage.id)
+        .where(OutboxMessage.name == BooksChanged.__name__)
+        .where(
+            or_(
+                OutboxMessage.routed_at.is_(None),
+                Delivery.state.in_([DeliveryState.WAITING, DeliveryState.FAILED]),
+                Delivery.done_at >= at,
+            )
+        )
+    )
+    late: set[int] = set()
+    just_now: set[int] = set()
+    for message, state in session.execute(query):
+        heard_or_young = state is DeliveryState.DONE or message.made_at > now() - PATIENCE
+        (just_now if heard_or_young else late).update(message.body["book_ids"])
+    return late, just_now
