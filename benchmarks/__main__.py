@@ -1,9 +1,9 @@
 """`python -m benchmarks`: a demo of its own in a temporary folder, measured, and a table.
 
-One customer at a time; what is measured is how long he waits, not how much the machine can bear.
-Rate limits are off. Then books are searched and imported: BENCH_BOOKS of them (100,000), imported
-on PostgreSQL too where BENCH_POSTGRES_URL names one. Nothing is judged: the figures belong to this
-machine and its load.
+One customer at a time; what is measured is how long he waits. Rate limits are off. Then many buy at
+once, on either database: how much the machine can bear. Then books are searched and imported:
+BENCH_BOOKS of them (100,000), imported on PostgreSQL too where BENCH_POSTGRES_URL names one.
+Nothing is judged: the figures belong to this machine and its load.
 """
 
 import os
@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from benchmarks import catalogue, importing, searching
+from benchmarks import catalogue, importing, ordering, searching
 from benchmarks.customer import Customer, seconds_for, seconds_until
 from tests.processes.running import Running, running_demo
 
@@ -36,6 +36,7 @@ def main() -> None:
             look(demo)
             buy(demo)
             look_while_importing(demo)
+    ordering.measure(_tell)
     searching.measure(_tell)
     importing.measure(_tell)
     if url := os.environ.get("BENCH_POSTGRES_URL"):
@@ -64,7 +65,7 @@ def look(demo: Running) -> None:
 
 def buy(demo: Running) -> None:
     customer, mail = Customer(demo.shop), demo.var / "mail"
-    offer = customer.best_stocked_offer()
+    [offer] = customer.best_stocked_offers(1)
     everything_is_delivered(demo)
     before = _letters(mail)
     _report("POST /orders until reserved", [_reserved(customer, offer) for _ in range(ORDERS)])

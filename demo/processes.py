@@ -83,12 +83,13 @@ def _worker(name: str, *command: str) -> Process:
 
 
 def _webshop(settings: Settings) -> Process:
-    options = "--workers 2 --worker-class gthread --threads 4 --graceful-timeout 1"
+    options = "--worker-class gthread --threads 4 --graceful-timeout 1"
     argv = [PYTHON, "-m", "gunicorn", "webshop.app:create_app()", *options.split()]
     argv += ["--bind", _address(settings.bind, settings.port), "--no-control-socket"]
     return Process(
         "shop",
         [*argv, "--worker-tmp-dir", str(_in_memory(settings.var))],
+        env={"WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "2")},  # gunicorn's own name
         ready=answers(f"http://{_reachable(settings.bind, settings.port)}/health/live"),
         host=settings.bind,
         ports=[settings.port],

@@ -1,6 +1,8 @@
 """One delivery: one message to one handler, its effect and the mark *done* in one transaction."""
 
+import time
 import traceback
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +10,7 @@ import structlog
 
 from bookshop import outbox
 from bookshop.messages import Message
-from bookshop.outbox import LEFT_ALONE, Delivery
+from bookshop.outbox import LEFT_ALONE, Undone
 from worker.handlers import Errand, Rule
 from worker.subscriptions import HANDLERS
 from worker.tools import Tools
@@ -18,29 +20,45 @@ log = structlog.get_logger()
 
 def deliver(delivery_id: int, tools: Tools) -> Exception | None:
     """What went wrong, if anything; the delivery row says so too, and when it goes again."""
+    for delivery in _undone([delivery_id], tools):
+        return _deliver(delivery, tools)
+    return None
+
+
+def deliver_all(delivery_ids: Sequence[int], tools: Tools) -> None:
+    """One after the other. If that takes too long, those that are left are due again by then, and
+    whoever is handed them next has a shorter way.
+    """
+    until = time.monotonic() + LEFT_ALONE.total_seconds()
+    for delivery in _undone(delivery_ids, tools):
+        if time.monotonic() > until:
+            return
+        _deliver(delivery, tools)
+
+
+def _undone(delivery_ids: Sequence[int], tools: Tools) -> list[Undone]:
+    with tools.database.reading() as session:
+        return outbox.undone(session, delivery_ids)
+
+
+def _deliver(delivery: Undone, tools: Tools) -> Exception | None:
     try:
-        with tools.database.reading() as session:
-            delivery = session.get(Delivery, delivery_id)
-        if delivery is None:  # done and forgotten long ago
-            return None
         handler = HANDLERS[delivery.handler]
         if isinstance(handler, Errand):
-            _run_errand(handler, delivery_id, delivery.message.message, tools)
+            _run_errand(handler, delivery.id, delivery.message, tools)
         else:
-            _apply_rule(handler, delivery_id, tools)
+            _apply_rule(handler, delivery.id, delivery.message, tools)
     except Exception as error:
-        log.warning("delivery failed", delivery=delivery_id, error=repr(error))
-        _mark_failed(delivery_id, tools)
+        log.warning("delivery failed", delivery=delivery.id, error=repr(error))
+        _mark_failed(delivery.id, tools)
         return error
     return None
 
 
-def _apply_rule(rule: Rule, delivery_id: int, tools: Tools) -> None:
+def _apply_rule(rule: Rule, delivery_id: int, message: Message, tools: Tools) -> None:
     with tools.database.transaction() as session:
-        delivery = outbox.open_delivery(session, delivery_id)
-        if delivery:
-            rule(session, delivery.message.message, tools.settings)
-            outbox.mark_done(delivery)
+        if outbox.mark_done(session, delivery_id):
+            rule(session, message, tools.settings)
 
 
 def _run_errand(errand: Errand[Any, Any], delivery_id: int, message: Message, tools: Tools) -> None:
@@ -48,10 +66,8 @@ def _run_errand(errand: Errand[Any, Any], delivery_id: int, message: Message, to
         return  # somebody is at it, or it is done
     answer = errand.ask(message, _holding_on(tools, delivery_id))
     with tools.database.transaction() as session:
-        delivery = outbox.open_delivery(session, delivery_id)
-        if delivery:
+        if outbox.mark_done(session, delivery_id):
             errand.record(session, message, answer)
-            outbox.mark_done(delivery)
 
 
 def _hold(delivery_id: int, tools: Tools) -> bool:

@@ -8,15 +8,14 @@ from sqlalchemy import select
 
 from bookshop.settings import from_environment
 from worker import schedule
-from worker.delivering import deliver
+from worker.delivering import deliver, deliver_all
 from worker.tools import Tools, tools
 from worker.turns import Turns
 
 
 def deliver_many(delivery_ids: list[int]) -> None:
     """The fresh ones, a batch at a time. One that fails goes again alone."""
-    for delivery_id in delivery_ids:
-        deliver(delivery_id, own_tools())
+    deliver_all(delivery_ids, own_tools())
 
 
 def deliver_in_turns(delivery_id: int) -> None:

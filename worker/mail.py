@@ -9,6 +9,7 @@ import hmac
 import smtplib
 import ssl
 from email.charset import QP, Charset
+from email.header import Header
 from ipaddress import ip_address
 from types import TracebackType
 from urllib.parse import unquote, urlsplit
@@ -45,7 +46,7 @@ class Post:
 
     def _message(self, letter: Letter) -> Message:
         message = Message(
-            subject=letter.subject,
+            subject=_in_short_lines(letter.subject),
             recipients=[letter.recipient],
             sender=(shop_name(letter.language, self._shop_name), f"shop@{self._domain}"),
             body=letter.text,
@@ -135,6 +136,15 @@ def _is_here(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _in_short_lines(subject: str) -> str:
+    """Encoded with room for the word "Subject:". A longer line Python would break anew, and lose
+    the space between two words while at it.
+    """
+    if subject.isascii():
+        return subject
+    return Header(subject, "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 
 def _short_lines() -> Charset:

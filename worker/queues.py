@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
+from rq.worker import DequeueStrategy
 
 from bookshop.settings import Settings
 from worker import jobs
-from worker.subscriptions import QUEUES
+from worker.subscriptions import LONG, QUEUES
 
 SHORT_JOB = 60  # seconds, far more than a batch takes
 LONG_JOB = 6 * 3600  # a catalogue of a million books on a slow machine
-_PATIENT = {"imports", "index"}
 KEEP_FAILED = 30 * 24 * 3600
 
 
@@ -39,11 +39,12 @@ def work(settings: Settings, names: Sequence[str]) -> None:
     redis = connect(settings)
     queues = open_queues(redis)
     wanted = [queues[name] for name in names or QUEUES]
-    if names and set(names) <= _PATIENT:
+    if names and set(names) <= LONG:
         os.nice(10)  # a page that a customer waits for goes first
         gc.set_threshold(50_000, 20, 20)  # of a million records none refers to itself
     jobs.get_ready(names or QUEUES)
     worker = SimpleWorker(wanted, connection=redis, serializer=JSONSerializer)
     print("ready", *names, flush=True)
-    worker.work(logging_level="WARNING")
+    # In turns: billing that always has something to do would keep every letter waiting.
+    worker.work(logging_level="WARNING", dequeue_strategy=DequeueStrategy.ROUND_ROBIN)
     jobs.turns().stop()

@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from uuid import uuid4
 
 import structlog
@@ -17,14 +18,14 @@ from sqlalchemy.exc import OperationalError
 
 from bookshop import outbox
 from bookshop.database import Database
-from bookshop.outbox import Delivery
+from bookshop.outbox import Due
 from bookshop.settings import Settings
 from worker import jobs
 from worker.queues import KEEP_FAILED, SHORT_JOB, connect, open_queues
 from worker.schedule import SCHEDULE
-from worker.subscriptions import IMPORTS, ROUTES, RULES
+from worker.subscriptions import IMPORTS, LONG, ROUTES, RULES
 
-LOOK_EVERY = 0.05  # seconds
+LOOK_EVERY = 0.05  # seconds; meanwhile a batch comes together
 MOST_AT_ONCE = 100
 
 log = structlog.get_logger()
@@ -42,7 +43,7 @@ def run(settings: Settings) -> None:
     while not stop.is_set():
         try:
             clock.ring(queues)
-            if carry(database, queues):
+            if carry(database, queues) == MOST_AT_ONCE:
                 continue
         except (RedisError, OperationalError) as error:
             log.warning("relay cannot carry", error=repr(error))
@@ -60,7 +61,7 @@ def carry(database: Database, queues: dict[str, Queue]) -> int:
         outbox.route(session, ROUTES)
         due = outbox.take_due(session, batch, MOST_AT_ONCE)
     queued = still_queued(queues, due)
-    by_queue: dict[str, list[Delivery]] = defaultdict(list)
+    by_queue: dict[str, list[Due]] = defaultdict(list)
     for delivery in due:
         if delivery.id not in queued:
             by_queue[delivery.queue].append(delivery)
@@ -69,12 +70,16 @@ def carry(database: Database, queues: dict[str, Queue]) -> int:
     return len(due)
 
 
-def hand_over(queue: Queue, batch: str, deliveries: list[Delivery]) -> None:
-    """Fresh rules in one job; errands, and whatever was handed over before, alone."""
-    fresh = [d.id for d in deliveries if d.queue == RULES and not d.handed]
+def hand_over(queue: Queue, batch: str, deliveries: list[Due]) -> None:
+    """Fresh ones in one job; what takes long, and whatever was handed over before, alone."""
+    fresh = [due.id for due in deliveries if not due.handed and due.queue not in LONG]
     if fresh:
         queue.enqueue(
-            jobs.deliver_many, fresh, job_id=batch_job(batch), result_ttl=0, failure_ttl=SHORT_JOB
+            jobs.deliver_many,
+            fresh,
+            job_id=batch_job(queue.name, batch),
+            result_ttl=0,
+            failure_ttl=SHORT_JOB,
         )
     for delivery in deliveries:
         if delivery.id in fresh:
@@ -89,7 +94,7 @@ def hand_over(queue: Queue, batch: str, deliveries: list[Delivery]) -> None:
         )
 
 
-def still_queued(queues: dict[str, Queue], deliveries: list[Delivery]) -> set[int]:
+def still_queued(queues: dict[str, Queue], deliveries: Sequence[Due]) -> set[int]:
     """Those whose job still waits its turn: a busy queue is not made longer by asking again.
 
     The list itself says so. A job's own status does not: it is "queued" too when a worker took the
@@ -98,7 +103,7 @@ def still_queued(queues: dict[str, Queue], deliveries: list[Delivery]) -> set[in
     again = [delivery for delivery in deliveries if delivery.handed]
     with queues[RULES].connection.pipeline(transaction=False) as asking:
         for delivery in again:
-            for job_id in (batch_job(delivery.batch), lone_job(delivery)):
+            for job_id in (batch_job(delivery.queue, delivery.batch), lone_job(delivery)):
                 asking.lpos(queues[delivery.queue].key, job_id)
         places = asking.execute()
     pairs = zip(places[::2], places[1::2], strict=True)
@@ -107,11 +112,11 @@ def still_queued(queues: dict[str, Queue], deliveries: list[Delivery]) -> set[in
     }
 
 
-def batch_job(batch: str) -> str:
-    return f"batch-{batch}"
+def batch_job(queue: str, batch: str) -> str:
+    return f"{queue}-{batch}"
 
 
-def lone_job(delivery: Delivery) -> str:
+def lone_job(delivery: Due) -> str:
     return f"delivery-{delivery.id}"
 
 
@@ -126,6 +131,11 @@ class Clock:
         for name, scheduled in SCHEDULE.items():
             if moment >= self._next[name]:
                 queues[scheduled.queue].enqueue(
-                    jobs.do_scheduled, name, ttl=SHORT_JOB, result_ttl=0, failure_ttl=3600
+                    jobs.do_scheduled,
+                    name,
+                    ttl=SHORT_JOB,
+                    job_timeout=scheduled.timeout,
+                    result_ttl=0,
+                    failure_ttl=3600,
                 )
                 self._next[name] = moment + scheduled.every

@@ -106,6 +106,7 @@ SUBSCRIPTIONS: dict[type[Message], list[Handler]] = {
 
 RULES, IMPORTS = "rules", "imports"
 QUEUES = (RULES, "billing", "mail", IMPORTS, "index")
+LONG = {IMPORTS, "index"}  # errands of minutes; the others take moments, and go many at a time
 
 
 def name_of(handler: Handler) -> str:

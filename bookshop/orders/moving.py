@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from bookshop import outbox
@@ -68,13 +68,10 @@ BILLING = Who("billing")
 
 def locked(session: Session, order_id: int) -> Order:
     """The order with all its parcels and lines; nobody else moves any of it meanwhile."""
-    query = (
-        select(Order)
-        .where(Order.id == order_id)
-        .options(selectinload(Order.parcels).selectinload(Parcel.lines))
-        .with_for_update(of=Order)
+    found = session.scalars(
+        _LOCKED, {"order": order_id}, execution_options={"populate_existing": True}
     )
-    order = session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+    order = found.one_or_none()
     if order is None:
         raise NoSuchOrder
     return order
@@ -186,3 +183,13 @@ def start_waiting(session: Session, order: Order) -> None:
             parcel.confirm_by, parcel.reminded_at = now() + TO_CONFIRM, None
             parcel.ended_because = ""
             outbox.announce(session, news)
+
+
+# Put together once: every move begins with it. Parcels are read when the order is locked, not with
+# it: what PostgreSQL joins to a row that it had to wait for is as it was before.
+_LOCKED = (
+    select(Order)
+    .where(Order.id == bindparam("order"))
+    .options(selectinload(Order.parcels).joinedload(Parcel.lines))
+    .with_for_update(of=Order)
+)

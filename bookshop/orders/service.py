@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookshop import outbox
 from bookshop.basket import service as basket
@@ -125,19 +125,8 @@ def place(
 
 
 def get(session: Session, order_id: int, who: Who) -> Order:
-    """To look at: order, parcels, shops, lines and history, in a fixed number of queries."""
-    query = (
-        select(Order)
-        .where(Order.id == order_id)
-        .options(
-            selectinload(Order.parcels).options(
-                selectinload(Parcel.lines).joinedload(OrderLine.book),
-                selectinload(Parcel.shop).joinedload(Shop.owner),
-            ),
-            selectinload(Order.history),
-        )
-    )
-    order = session.scalars(query).one_or_none()
+    """To look at: order, parcels, shops, lines and history, in two queries."""
+    order = session.scalars(_WHOLE_ORDER, {"order": order_id}).unique().one_or_none()
     if order is None or not who.may_see(order):
         raise NoSuchOrder
     return order
@@ -338,3 +327,17 @@ def _priced_now(line: basket.Line) -> OrderLine:
         quantity=line.quantity,
         price=line.offer.price,
     )
+
+
+# Put together once: every look of a customer begins with it.
+_WHOLE_ORDER = (
+    select(Order)
+    .where(Order.id == bindparam("order"))
+    .options(
+        joinedload(Order.parcels).options(
+            joinedload(Parcel.lines).joinedload(OrderLine.book),
+            joinedload(Parcel.shop).joinedload(Shop.owner),
+        ),
+        selectinload(Order.history),
+    )
+)

@@ -48,12 +48,12 @@ def empty_schema(server: Engine) -> Iterator[str]:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres(options: str = IN_A_HURRY) -> Iterator[str]:
     """The address of a database that the tests may fill and empty."""
     if told := os.environ.get(TOLD):
         yield told
     elif programs := _installed():
-        with _started(programs) as url:
+        with _started(programs, options) as url:
             yield url
     else:
         with tempfile.TemporaryDirectory() as folder:
@@ -71,7 +71,7 @@ def _installed() -> Path | None:
 
 
 @contextmanager
-def _started(programs: Path) -> Iterator[str]:
+def _started(programs: Path, options: str) -> Iterator[str]:
     """It refuses to run as root, so then it runs as somebody who is nobody."""
     user = None if os.getuid() else _somebody_else()
     # Not where pytest keeps its files: nobody else may read there. A socket's path must be short.
@@ -91,7 +91,7 @@ def _started(programs: Path) -> Iterator[str]:
 
         run("initdb", "-U", "bookshop", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
         sockets = f"-c listen_addresses= -c unix_socket_directories={folder}"
-        run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", f"{sockets} {IN_A_HURRY}", "start")
+        run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", f"{sockets} {options}", "start")
         try:
             yield f"postgresql://bookshop@/postgres?host={folder}"
         finally:

@@ -10,6 +10,7 @@ import httpx
 from tests.waiting import until
 
 PASSWORD = "correct horse"
+_tls = httpx.create_ssl_context()  # one for all: to make it takes long
 _addresses = (f"127.1.{n // 250}.{n % 250 + 1}" for n in count())
 
 
@@ -18,7 +19,7 @@ class Visitor:
         self.name = name
         self.reached_at = {"email": f"{name}@example.net", "address": "12 St James's Square"}
         # Limits count by address.
-        own = httpx.HTTPTransport(local_address=next(_addresses))
+        own = httpx.HTTPTransport(local_address=next(_addresses), verify=_tls)
         self.http = httpx.Client(base_url=shop, transport=own, timeout=30)
 
     def asks(self, method: str, path: str, body: dict[str, Any] | None = None, **more: Any) -> Any:

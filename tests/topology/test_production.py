@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import crowd
 from tests.topology.here import address_of
 from tests.topology.people import PASSWORD, Customer, Seller, Visitor
 from tests.topology.production import Production
@@ -50,6 +51,17 @@ def test_what_eight_want_at_once_is_sold_as_often_as_it_is_there(
     for customer, order in zip(customers, bought, strict=True):
         news = f"Your order {order['id']} is paid"
         until(partial(gets, shop, customer, news), f"{customer.name} to read: {news}")
+
+
+def test_ten_copies_that_two_hundred_want_at_once_are_sold_ten_times(
+    shop: Production, webshops: list[Running], secondhand: Seller
+) -> None:
+    """Two webshops, two processes each; what the audit says is asked when all stories are told."""
+    book = Customer(shop.url, "curious").finds("cranford gaskell")
+    wanted = next(offer["id"] for offer in book["offers"] if offer["seller"] == secondhand.name)
+    secondhand.asks("PATCH", f"/seller/offers/{wanted}", {"on_hand": crowd.COPIES})
+
+    crowd.ten_are_sold_and_the_others_are_told(shop.url, wanted)
 
 
 def test_money_and_parcel_change_hands(shop: Production, english: Seller) -> None:

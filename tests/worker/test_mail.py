@@ -107,6 +107,15 @@ def test_a_letter_arrives_with_all_that_was_written(settings, mailbox, letter):
     assert _said(mail, "html") == letter.html
 
 
+def test_a_subject_of_any_length_keeps_the_spaces_between_its_words(settings, mailbox, letter):
+    subjects = [f"Посылка {'4' * n}-2 отменена: не отправляйте её" for n in range(1, 10)]
+
+    for letter.subject in subjects:
+        Post(settings).send(letter)
+
+    assert [mail["Subject"] for mail in mailbox.taken] == subjects
+
+
 def test_every_mail_server_can_read_it(settings, mailbox, letter):
     Post(settings).send(letter)
 

@@ -138,6 +138,18 @@ def test_many_that_wait_go_in_one_job_of_at_most_a_hundred(shop, crew, place):
     assert len(ids) == len(set(ids))
 
 
+def test_errands_to_billing_and_the_post_go_many_in_a_job_too(shop, crew, place):
+    place(3)
+    for _ in range(2):
+        crew.carries()
+        crew.works(RULES)
+
+    crew.carries()
+
+    for errands in ("billing", "mail"):
+        assert len(crew.queues[errands].jobs[-1].args[0]) == 3
+
+
 def test_two_relays_at_once_hand_each_over_once(shop, crew, place):
     place(80)
     start = Barrier(2)
