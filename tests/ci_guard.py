@@ -1,4 +1,4 @@
-"""Where CI is set, a browser or postgres test that is skipped is a failure of the whole run.
+"""Where CI is set, a browser, postgres or chaos test that is skipped fails the whole run.
 
 A person without Chromium or PostgreSQL may run the rest; the machine that judges must run all.
 Loaded by `pytest -p tests.ci_guard`.
@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-MUST_RUN = ("browser", "postgres")
+MUST_RUN = ("browser", "postgres", "chaos")
 
 
 class Guard:

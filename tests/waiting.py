@@ -7,8 +7,10 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T], what: str = "", patience: float = 20) -> T:
-    """What the condition answers once it is true."""
+def until(
+    condition: Callable[[], T | None], what: str = "", patience: float = 20, every: float = 0.02
+) -> T:
+    """What the condition answers once it is true; it is looked at every so many seconds."""
     deadline = time.monotonic() + patience
     while True:
         answer = condition()
@@ -16,4 +18,4 @@ def until(condition: Callable[[], T], what: str = "", patience: float = 20) -> T
             return answer
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {patience} s for {what or condition}: {answer!r}")
-        time.sleep(0.02)
+        time.sleep(every)

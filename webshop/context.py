@@ -8,6 +8,7 @@ from typing import cast
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from redis import Redis
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bookshop.database import Database, engine_options, prepared, writing
@@ -32,6 +33,7 @@ def set_up(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
     db.init_app(app)
+    app.teardown_appcontext(let_go)  # before the extension's own, which minds a lost connection
     with app.app_context():
         prepared(db.engine)
     database = Database(settings.database_url)
@@ -59,6 +61,15 @@ def notebook() -> Notebook:
 def reading() -> Session:
     """The request's session, for looking only; it ends with the request."""
     return db.session()
+
+
+def let_go(_error: BaseException | None = None) -> None:
+    """End the request's session. Where the connection is lost, nothing is left to undo."""
+    try:
+        db.session.remove()
+    except OperationalError:
+        db.session().invalidate()
+        db.session.remove()
 
 
 @contextmanager

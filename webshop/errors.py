@@ -7,12 +7,17 @@ from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from bookshop.errors import Conflict, Invalid, NotAllowed, NotFound, ShopError
+from bookshop.translations import LANGUAGES, N_, say
+from webshop import context
 from webshop.language import language
 
 STATUS: dict[type[ShopError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
+
+TRY_AGAIN = N_("The shop is not itself for a moment. Please try again.")
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +42,7 @@ def explain_to_programs(
 def set_up(app: Flask) -> None:
     app.register_error_handler(ShopError, _show_shop_error)
     app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(OperationalError, _show_that_the_database_is_away)
     app.register_error_handler(Exception, _show_our_fault)
 
 
@@ -91,6 +97,27 @@ def _show_http_error(error: HTTPException) -> Response:
         if name.lower() not in ("content-type", "content-length"):
             answer.headers.set(name, value)
     return answer
+
+
+def _show_that_the_database_is_away(error: OperationalError) -> Response:
+    """Gone, or too busy: it will be back. Nothing is asked of it here but the frame of the page."""
+    if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
+        return _show_our_fault(error)  # a wrong question, as PostgreSQL calls ProgrammingError
+    log.warning("%s: the database is away: %s", g.get("request_id"), error.orig)
+    context.let_go()
+    said = say(request.accept_languages.best_match(LANGUAGES) or "en", TRY_AGAIN)
+    response = _calm(said)
+    response.headers["Retry-After"] = "1"
+    return response
+
+
+def _calm(said: str) -> Response:
+    if wants_a_problem():
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, said, "try_again")
+    try:
+        return page(HTTPStatus.SERVICE_UNAVAILABLE, said)
+    except OperationalError:  # still away: who is signed in, and what is in the basket?
+        return make_response(said, HTTPStatus.SERVICE_UNAVAILABLE, {"Content-Type": "text/plain"})
 
 
 def _show_our_fault(error: Exception) -> Response:
