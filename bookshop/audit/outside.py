@@ -1,5 +1,6 @@
 """Whether billing and the search index say what the shop says."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,7 +70,8 @@ def _about_payments(session: Session, billed: Billed) -> list[str]:
             offenders.append(f"billing has {theirs.reference}, we do not")
         elif theirs.amount != payment.amount or not _same_state(payment, theirs.state, billed.at):
             offenders.append(f"{payment.key}: we say {payment.state}, billing says {theirs.state}")
-    known = {theirs.reference for theirs in billed.payments}
+    known = Counter(theirs.reference for theirs in billed.payments)
+    offenders += [f"billing has {key} {times} times" for key, times in known.items() if times > 1]
     return offenders + [
         f"{key}: billing does not know it"
         for key, payment in ours.items()

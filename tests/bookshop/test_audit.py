@@ -1,6 +1,7 @@
 """What the audit says of a shop in which something does not hold, and how it is printed."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -58,6 +59,15 @@ def counted(database):
     event.listen(database.engine, "before_cursor_execute", remember)
     yield asked
     event.remove(database.engine, "before_cursor_execute", remember)
+
+
+def test_a_payment_that_billing_has_twice_is_told(shop):
+    emma, ada = shop.has("emma", Role.SELLER), shop.has("ada")
+    shop.bought(ada, {shop.sells(emma, "Emma", copies=1): 1})
+    [(key, payment)] = shop.billing.payments.items()
+    shop.billing.payments["another"] = replace(payment, id="another")
+
+    assert shop.offences() == [f"billing has {key} 2 times"]
 
 
 def test_of_many_offenders_the_first_are_printed_and_the_rest_counted():
