@@ -264,9 +264,10 @@ def under_way() -> CompoundSelect[int]:
     return union(unrouted, select(Delivery.message_id).where(_is_not_done()))
 
 
-def overdue(session: Session, errands: Sequence[str], patience: timedelta) -> list[Delivery]:
+def overdue(
+    session: Session, errands: Sequence[str], patience: timedelta, moment: datetime
+) -> list[Delivery]:
     """Deliveries neither done nor young: rules after `patience`, errands outside after a day."""
-    moment = now()
     query = (
         select(Delivery)
         .where(_is_not_done())

@@ -111,15 +111,17 @@ class _Found:
         how_many = np.array(list(map(len, sellers)))
         counts: Counter[str] = Counter()
         nth = 0
-        while len(documents):
+        while True:
+            # Some may have none by now: an offer can be withdrawn while a question is answered.
+            more = how_many[codes] > nth
+            documents, codes = documents[more], codes[more]
+            if not len(documents):
+                return counts.items()
             passing = np.bincount(codes[self._offers_pass(documents, nth)]).tolist()
             for these, count in zip(sellers, passing, strict=False):
                 if count:
                     counts[these[nth]] += count
             nth += 1
-            more = how_many[codes] > nth
-            documents, codes = documents[more], codes[more]
-        return counts.items()
 
     def _left(self, column: Column, names: Set[str]) -> Column:
         """What passes these filters."""

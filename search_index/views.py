@@ -70,6 +70,8 @@ class Views:
         """The newest, unless a price would go back to what it was when it was written."""
         if monotonic() < self._rest_until:
             raise IndexDamaged
+        if self._newest and self._newest.up_to_date:
+            self._view = self._newest  # since the last question
         newest = self._newest = self._read()
         self._follow(newest)
         if newest.up_to_date or self._view is None:

@@ -7,7 +7,8 @@ from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from bookshop.errors import Conflict, Invalid, NotAllowed, NotFound, ShopError
@@ -17,6 +18,7 @@ from webshop.language import language
 
 STATUS: dict[type[ShopError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
 
+AWAY = (OperationalError, InterfaceError, NoConnectionFree)
 TRY_AGAIN = N_("The shop is not itself for a moment. Please try again.")
 
 log = logging.getLogger(__name__)
@@ -42,7 +44,8 @@ def explain_to_programs(
 def set_up(app: Flask) -> None:
     app.register_error_handler(ShopError, _show_shop_error)
     app.register_error_handler(HTTPException, _show_http_error)
-    app.register_error_handler(OperationalError, _show_that_the_database_is_away)
+    for error in AWAY:
+        app.register_error_handler(error, _show_that_the_database_is_away)
     app.register_error_handler(Exception, _show_our_fault)
 
 
@@ -99,11 +102,11 @@ def _show_http_error(error: HTTPException) -> Response:
     return answer
 
 
-def _show_that_the_database_is_away(error: OperationalError) -> Response:
+def _show_that_the_database_is_away(error: Exception) -> Response:
     """Gone, or too busy: it will be back. Nothing is asked of it here but the frame of the page."""
-    if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
+    if getattr(getattr(error, "orig", None), "sqlite_errorname", "") == "SQLITE_ERROR":
         return _show_our_fault(error)  # a wrong question, as PostgreSQL calls ProgrammingError
-    log.warning("%s: the database is away: %s", g.get("request_id"), error.orig)
+    log.warning("%s: the database is away: %s", g.get("request_id"), error)
     context.let_go()
     said = say(request.accept_languages.best_match(LANGUAGES) or "en", TRY_AGAIN)
     response = _calm(said)
@@ -116,7 +119,7 @@ def _calm(said: str) -> Response:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, said, "try_again")
     try:
         return page(HTTPStatus.SERVICE_UNAVAILABLE, said)
-    except OperationalError:  # still away: who is signed in, and what is in the basket?
+    except AWAY:  # still away: who is signed in, and what is in the basket?
         return make_response(said, HTTPStatus.SERVICE_UNAVAILABLE, {"Content-Type": "text/plain"})
 
 

@@ -31,7 +31,11 @@ def deliver_alone(delivery_id: int) -> None:
 
 
 def do_scheduled(name: str) -> None:
-    schedule.SCHEDULE[name].deed(own_tools())
+    scheduled = schedule.SCHEDULE[name]
+    if scheduled.in_turns:
+        turns().begin(lambda give_way: scheduled.deed(replace(own_tools(), give_way=give_way)))
+    else:
+        scheduled.deed(own_tools())
 
 
 def get_ready(names: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from rq.worker import DequeueStrategy
 
 from bookshop.settings import Settings
 from worker import jobs
-from worker.subscriptions import LONG, QUEUES
+from worker.subscriptions import LONG, QUEUES, RULES
 
 SHORT_JOB = 60  # seconds, far more than a batch takes
 LONG_JOB = 6 * 3600  # a catalogue of a million books on a slow machine
@@ -45,6 +45,9 @@ def work(settings: Settings, names: Sequence[str]) -> None:
     jobs.get_ready(names or QUEUES)
     worker = SimpleWorker(wanted, connection=redis, serializer=JSONSerializer)
     print("ready", *names, flush=True)
-    # In turns: billing that always has something to do would keep every letter waiting.
-    worker.work(logging_level="WARNING", dequeue_strategy=DequeueStrategy.ROUND_ROBIN)
+    # In turns: billing that always has something to do would keep every letter waiting. But where
+    # one does everything, what a customer waits for goes first.
+    in_turns = RULES not in [queue.name for queue in wanted]
+    strategy = DequeueStrategy.ROUND_ROBIN if in_turns else DequeueStrategy.DEFAULT
+    worker.work(logging_level="WARNING", dequeue_strategy=strategy)
     jobs.turns().stop()

@@ -134,7 +134,6 @@ class Clock:
                     jobs.do_scheduled,
                     name,
                     ttl=SHORT_JOB,
-                    job_timeout=scheduled.timeout,
                     result_ttl=0,
                     failure_ttl=3600,
                 )

@@ -29,7 +29,7 @@ class Scheduled:
     every: float  # seconds
     deed: Callable[[Tools], None]
     queue: str = RULES
-    timeout: int | None = None  # seconds; None: as its queue has it
+    in_turns: bool = False  # it takes long, and lets imports have theirs
 
 
 def keep_deadlines(tools: Tools) -> None:
@@ -68,7 +68,8 @@ def audit_the_shop(tools: Tools) -> None:
         return
     with tools.database.snapshot() as session:
         began = now()
-        verdicts = audit(session, tools.outside.billing, tools.outside.index)
+        outside = tools.outside
+        verdicts = audit(session, outside.billing, outside.index, between=tools.give_way)
     with tools.database.transaction() as session:
         audits.keep(session, verdicts, began)
 
@@ -92,7 +93,6 @@ SCHEDULE = {
     "keep_deadlines": Scheduled(5, keep_deadlines),
     "reconcile_payments": Scheduled(15, reconcile_payments),
     "repair_index": Scheduled(60, repair_index, "index"),
-    # It may take long, and is done where long things are done.
-    "audit_the_shop": Scheduled(AUDIT_EVERY, audit_the_shop, IMPORTS, timeout=3600),
+    "audit_the_shop": Scheduled(AUDIT_EVERY, audit_the_shop, IMPORTS, in_turns=True),
     "tidy": Scheduled(3600, tidy),
 }

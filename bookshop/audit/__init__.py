@@ -10,8 +10,13 @@ from sqlalchemy.orm import Session
 
 from bookshop.audit import hearing, inside, outside
 from bookshop.audit.outside import Index
+from bookshop.database import now
 from bookshop.payments.gateway import Billing
 from bookshop.translations import N_
+
+
+def at_once() -> None:
+    """Nobody waits between two checks."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +30,31 @@ class Verdict:
         return not self.offenders
 
 
-def audit(session: Session, billing: Billing, index: Index) -> list[Verdict]:
+def audit(
+    session: Session, billing: Billing, index: Index, between: Callable[[], None] = at_once
+) -> list[Verdict]:
     """All seven, in order. `session` is a snapshot (Database.snapshot) that has not looked yet.
 
     The outside is asked first: whatever it had then, the shop must know by the time it looks at
-    itself.
+    itself. `between` is called after each of the seven.
     """
-    billed, indexed = outside.ask(billing), index.contents()
-    at = billed.at
+    billed = outside.ask(billing)
+    found = outside.Indexed(billed.at, index.contents())
+    looked_at = now()  # however long the looking takes
     checks: list[tuple[str, Callable[[], list[str]]]] = [
         (N_("copies: reserved is what live reservations say"), lambda: inside.copies(session)),
         (N_("every wanted line is covered once, no other is"), lambda: inside.covers(session)),
         (N_("the ledger sums to zero, order by order"), lambda: inside.money(session)),
-        (N_("billing and we say the same"), lambda: outside.agreement(session, billed)),
-        (N_("every message arrives"), lambda: hearing.deliveries(session)),
+        (N_("billing and we say the same"), lambda: outside.agreement(session, billed, looked_at)),
+        (N_("every message arrives"), lambda: hearing.deliveries(session, looked_at)),
         (N_("every letter owed is written once"), lambda: hearing.letters(session)),
-        (N_("the index holds what is on sale"), lambda: outside.findable(session, indexed, at)),
+        (
+            N_("the index holds what is on sale"),
+            lambda: outside.findable(session, found, looked_at),
+        ),
     ]
-    return [Verdict(n, name, check()) for n, (name, check) in enumerate(checks, 1)]
+    verdicts = []
+    for number, (name, check) in enumerate(checks, 1):
+        verdicts.append(Verdict(number, name, check()))
+        between()
+    return verdicts

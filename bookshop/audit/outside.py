@@ -55,20 +55,22 @@ def ask(billing: Billing) -> Billed:
         return Billed(at, [], [], [], silence=f"billing does not answer: {error}")
 
 
-def agreement(session: Session, billed: Billed) -> list[str]:
+def agreement(session: Session, billed: Billed, looked_at: datetime) -> list[str]:
     if billed.silence:
         return [billed.silence]
-    return _about_payments(session, billed) + _about_moves(session, billed)
+    return _about_payments(session, billed, looked_at) + _about_moves(session, billed)
 
 
-def _about_payments(session: Session, billed: Billed) -> list[str]:
+def _about_payments(session: Session, billed: Billed, looked_at: datetime) -> list[str]:
     ours = {payment.key: payment for payment in session.scalars(select(Payment))}
     offenders = []
     for theirs in billed.payments:
         payment = ours.get(theirs.reference)
         if payment is None:
             offenders.append(f"billing has {theirs.reference}, we do not")
-        elif theirs.amount != payment.amount or not _same_state(payment, theirs.state, billed.at):
+        elif theirs.amount != payment.amount or not _same_state(
+            payment, theirs.state, billed.at, looked_at
+        ):
             offenders.append(f"{payment.key}: we say {payment.state}, billing says {theirs.state}")
     known = Counter(theirs.reference for theirs in billed.payments)
     offenders += [f"billing has {key} {times} times" for key, times in known.items() if times > 1]
@@ -79,12 +81,12 @@ def _about_payments(session: Session, billed: Billed) -> list[str]:
     ]
 
 
-def _same_state(payment: Payment, billed: PaymentState, at: datetime) -> bool:
+def _same_state(payment: Payment, billed: PaymentState, at: datetime, looked_at: datetime) -> bool:
     """Billing may be a minute ahead of us: its news is on the way, or we are about to ask. And we
     may have heard since what it did not yet say at `at`.
     """
     if payment.state in OPEN_STATES:
-        return billed in OPEN_STATES or payment.asked_at > now() - PATIENCE
+        return billed in OPEN_STATES or payment.asked_at > looked_at - PATIENCE
     return payment.state is billed or (billed in OPEN_STATES and payment.asked_at >= at)
 
 
@@ -113,11 +115,20 @@ def _differences(
     return sorted(offenders)
 
 
-def findable(session: Session, indexed: Mapping[int, int], at: datetime) -> list[str]:
-    """What the index had `at` that moment, or has heard of since."""
+@dataclass(frozen=True)
+class Indexed:
+    """What the index held, and since when it was asked."""
+
+    at: datetime
+    contents: Mapping[int, int]
+
+
+def findable(session: Session, index: Indexed, looked_at: datetime) -> list[str]:
+    """What it had then, or has heard of since."""
+    indexed = index.contents
     on_sale = select(Offer.book_id).where(Offer.withdrawn_at.is_(None))
     there = dict(session.execute(select(Book.id, Book.revision).where(Book.id.in_(on_sale))).all())
-    late, just_now = _being_indexed(session, at)
+    late, just_now = _being_indexed(session, index.at, looked_at)
     return [
         f"book {book}: {'still being indexed, ' if book in late else ''}"
         f"on sale at revision {there.get(book)}, in the index {indexed.get(book)}"
@@ -126,7 +137,9 @@ def findable(session: Session, indexed: Mapping[int, int], at: datetime) -> list
     ]
 
 
-def _being_indexed(session: Session, at: datetime) -> tuple[set[int], set[int]]:
+def _being_indexed(
+    session: Session, at: datetime, looked_at: datetime
+) -> tuple[set[int], set[int]]:
     """Books that the index has yet to hear of, and those of which it has heard just now, or may."""
     query = (
         select(OutboxMessage, Delivery.state)
@@ -143,6 +156,6 @@ def _being_indexed(session: Session, at: datetime) -> tuple[set[int], set[int]]:
     late: set[int] = set()
     just_now: set[int] = set()
     for message, state in session.execute(query):
-        heard_or_young = state is DeliveryState.DONE or message.made_at > now() - PATIENCE
+        heard_or_young = state is DeliveryState.DONE or message.made_at > looked_at - PATIENCE
         (just_now if heard_or_young else late).update(message.body["book_ids"])
     return late, just_now

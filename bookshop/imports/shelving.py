@@ -37,6 +37,10 @@ _AS_IT_IS = {"synchronize_session": False}  # nothing of it has been read into t
 _copies_before = func.coalesce(row.on_hand_before, 0)
 
 
+class BooksNotAdded(AssertionError):
+    """Their ids were taken already: the database counts ids from below those that it has."""
+
+
 def shelve(session: Session, importing: Import) -> Counts:
     """Books and sellers are taken one after the other, so that two imports never deadlock."""
     seller_id = importing.seller_id
@@ -44,6 +48,8 @@ def shelve(session: Session, importing: Import) -> Counts:
     planning.match(session, importing, adding=True)
     if _add_books(session, seller_id) < planning.books_to_add(session):
         planning.match(session, importing, adding=True)  # another seller has just added some
+        if planning.books_to_add(session):
+            raise BooksNotAdded
     if _hold_offers(session):
         planning.match(session, importing, adding=True)  # somebody may have bought meanwhile
     counted = planning.counts(session)

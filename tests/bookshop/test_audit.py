@@ -7,12 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, update
 
+from bookshop.audit import hearing
 from bookshop.audit.hearing import PATIENCE
 from bookshop.database import now
-from bookshop.outbox import OutboxMessage
+from bookshop.orders import service as orders
+from bookshop.outbox import Delivery, DeliveryState, OutboxMessage
+from bookshop.payments.models import Refund
 from bookshop.users.models import Role
 from manage import SHOWN_AT_MOST, _verdict
-from tests.shop import Shop
+from tests.shop import Shop, customer
 
 
 @pytest.fixture
@@ -68,6 +71,33 @@ def test_a_payment_that_billing_has_twice_is_told(shop):
     shop.billing.payments["another"] = replace(payment, id="another")
 
     assert shop.offences() == [f"billing has {key} 2 times"]
+
+
+def test_money_that_is_due_and_that_nobody_sees_to_is_told(shop):
+    emma, ada = shop.has("emma", Role.SELLER), shop.has("ada")
+    order = shop.bought(ada, {shop.sells(emma, "Emma", copies=1): 1})
+    shop.billing.down = True
+    shop.does(orders.cancel, order, customer(ada))
+    shop.works()
+    shop.billing.down = False
+    with shop.database.transaction() as session:
+        session.execute(update(Refund).values(made_at=now() - PATIENCE))
+    assert shop.offences() == []
+
+    with shop.database.transaction() as session:
+        session.execute(update(Delivery).values(state=DeliveryState.DONE))
+
+    assert [offence for offence in shop.offences() if "forgotten" in offence] == [
+        "refund-1-1: due, and forgotten"
+    ]
+
+
+def test_what_was_young_when_the_audit_began_is_so_until_its_end(shop):
+    shop.has("ada")  # and nobody carries the news
+    with shop.database.snapshot() as session:
+        moment = now()
+        assert hearing.deliveries(session, moment) == []
+        assert hearing.deliveries(session, moment + PATIENCE) != []
 
 
 def test_of_many_offenders_the_first_are_printed_and_the_rest_counted():

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
 
+import numpy as np
 import pytest
 from sqlalchemy import URL, event
 from sqlalchemy.orm import Session
@@ -16,6 +17,8 @@ from search_index import Question, SearchIndex, writing
 from search_index.codec import ArraySegment
 from search_index.folder import Folder, Stamp
 from search_index.generation import read_generation
+from search_index.narrowing import narrowed
+from search_index.views import Views
 from search_index.whoosh_index import WhooshIndex
 from tests.search_index.catalogue import Catalogue
 from tests.search_index.conftest import Titles, on_both
@@ -176,6 +179,42 @@ def test_no_price_goes_back_when_the_index_was_built_anew(
     assert cheap() == ["Emma"]
     slow.answers.set()
     until(lambda: cheap() == ["Persuasion", "Emma"])
+
+
+def test_a_newer_index_is_used_though_a_still_newer_one_is_there(
+    catalogue: Catalogue, index: WhooshIndex, folder: Path, slow: Slow
+) -> None:
+    """Where commits come faster than looks are over, each question meets another one."""
+    catalogue.sells("Emma")
+    index.rebuild()
+    views = Views(Folder(folder), slow)
+    views.current()
+
+    def books_of_the_next() -> int:
+        """Found by a question that is answered before the look at the newest index is over."""
+        slow.answers.clear()
+        index.put([catalogue.sells("Another")])
+        found = int(views.current().generation.alive.sum())
+        slow.answers.set()
+        assert views._looking is not None
+        views._looking.join()
+        return found
+
+    assert [books_of_the_next() for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_book_that_is_withdrawn_while_it_is_found_is_no_damage(
+    catalogue: Catalogue, index: WhooshIndex, folder: Path
+) -> None:
+    emma = catalogue.sells("Emma")
+    index.rebuild()
+    view = Views(Folder(folder), catalogue.database).current()
+    matches = np.zeros(1, np.int32), np.ones(1)
+    catalogue.withdraws(emma)
+    with catalogue.database.reading() as session:
+        view.columns.follow(session)
+
+    assert narrowed(view.columns, matches, Question()).facets.seller == {}
 
 
 def test_a_question_that_comes_soon_after_another_asks_the_database_nothing(

@@ -24,7 +24,7 @@ class Lines:
     def __init__(self, stream: TextIO, file: BinaryIO) -> None:
         """`file` is what `stream` decodes."""
         self.held: list[str] = []  # of the record being read
-        self.before: list[str] = []  # of the record before it
+        self.before: list[str] = []  # of the last one before it
         self.first = 1  # its line in the file
         self.cut_short = False  # it was still open when the file, or our patience, ended
         self.at_end = False  # it was the file
@@ -55,7 +55,7 @@ class Lines:
 
     def begin_record(self) -> None:
         self.first += len(self.held)
-        self.before = self.held
+        self.before = self.held or self.before
         self.held = []
         self.cut_short = False
         self._length = 0

@@ -63,7 +63,10 @@ class Rows:
         """With one row more at the end. None if any has another width."""
         names = list(map(str, range(self.width or 0)))
         needed = [names[place] for place in places]
-        written = (text + self.delimiter.join([_END] * len(names))).encode()
+        # Arrow takes away a mark of the byte order, where one stands first: then it is ours.
+        written = (
+            "\N{ZERO WIDTH NO-BREAK SPACE}" + text + self.delimiter.join([_END] * len(names))
+        ).encode()
         try:
             return pa_csv.read_csv(
                 BytesIO(written),

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bookshop.imports import reading
@@ -35,6 +35,7 @@ def read(text: str, *, by_the_block: bool = True) -> list[Any]:
 
 
 @settings(deadline=None)
+@example(["\ufeffa,1,1,", "\ufeff\ufeffa,1,1,"], "\n", True)
 @given(st.lists(st.one_of(ROWS, CELLS), max_size=5), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_a_block_reads_as_its_rows_do(rows, end, ends):
     text = HEADER + AS_SHOWN + end.join(rows) + (end if ends else "")

@@ -224,9 +224,10 @@ def test_a_file_that_breaks_off_refuses_its_last_record_and_says_so(tmp_path, en
     assert [(one.line, one.code) for one in catalogue.take_warnings()] == [(4, "cut_short")]
 
 
-def test_a_file_that_breaks_off_within_a_letter_is_cut_short(tmp_path):
+@pytest.mark.parametrize("before", ["", "A,1,1\n" * 5, "A,1,1\n" * 5 + "\n", '"A\nB",1,1\n'])
+def test_a_file_that_breaks_off_within_a_letter_is_cut_short(tmp_path, before):
     path = tmp_path / "upload"
-    path.write_bytes((TABLE + "Метель,1,1,Повесть").encode()[:-1])
+    path.write_bytes((TABLE + before + "Метель,1,1,Повесть").encode()[:-1])
 
     catalogue = reading.read(path)
 
