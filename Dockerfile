@@ -34,6 +34,7 @@ EXPOSE 8000
 
 CMD ["gunicorn", "webshop.app:create_app()", "--bind", "0.0.0.0:8000", \
      "--workers", "2", "--worker-class", "webshop.serving.Worker", "--threads", "8", \
+     "--limit-request-line", "8190", \
      "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
 
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \

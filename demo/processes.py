@@ -83,7 +83,7 @@ def _worker(name: str, *command: str) -> Process:
 
 
 def _webshop(settings: Settings) -> Process:
-    options = "--worker-class gthread --threads 4 --graceful-timeout 1"
+    options = "--worker-class gthread --threads 4 --graceful-timeout 1 --limit-request-line 8190"
     argv = [PYTHON, "-m", "gunicorn", "webshop.app:create_app()", *options.split()]
     argv += ["--bind", _address(settings.bind, settings.port), "--no-control-socket"]
     return Process(

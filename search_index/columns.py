@@ -174,17 +174,19 @@ class Columns:
                 yield part, own - np.int32(start) if start else own
 
 
-def changed_since(session: Session, since: datetime) -> list[tuple[int, datetime]]:
-    """Each book whose price, copies or offers changed, and when."""
+def changed_since(session: Session, since: datetime) -> Iterator[tuple[int, datetime]]:
+    """Each book whose price, copies or offers changed, and when. There may be many, just after an
+    import.
+    """
     of_offers = select(Offer.book_id, Offer.changed_at).where(Offer.changed_at > since)
     of_shelves = (
         select(Offer.book_id, Shelf.changed_at)
         .join(Shelf, Shelf.offer_id == Offer.id)
         .where(Shelf.changed_at > since)
     )
-    return [
-        (book_id, at) for query in (of_offers, of_shelves) for book_id, at in session.execute(query)
-    ]
+    for query in (of_offers, of_shelves):
+        rows = session.execute(query.execution_options(yield_per=AT_ONCE))
+        yield from ((book_id, at) for book_id, at in rows)  # plain pairs: they are kept
 
 
 def _when(change: tuple[int, datetime]) -> datetime:

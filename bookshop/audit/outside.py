@@ -30,6 +30,8 @@ from bookshop.payments.models import (
     Transfer,
 )
 
+SILENT = "billing does not answer (BOOKSHOP_BILLING_URL, or BOOKSHOP_PORT of the demo, says where)"
+
 
 class Index(Protocol):
     def contents(self) -> Mapping[int, int]:
@@ -52,7 +54,7 @@ def ask(billing: Billing) -> Billed:
     try:
         return Billed(at, billing.all_payments(), billing.all_refunds(), billing.all_transfers())
     except (BillingUnreachable, BillingRefused) as error:
-        return Billed(at, [], [], [], silence=f"billing does not answer: {error}")
+        return Billed(at, [], [], [], silence=f"{SILENT}: {error}")
 
 
 def agreement(session: Session, billed: Billed, looked_at: datetime) -> list[str]:

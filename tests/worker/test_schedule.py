@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bookshop.audit import keeping as audits
+from bookshop.audit.outside import SILENT
 from bookshop.database import now
 from bookshop.imports import history
 from bookshop.imports import service as imports
@@ -83,5 +84,5 @@ def test_the_audit_is_kept_and_not_repeated_at_once(tmp_path):
     with shop.database.reading() as session:
         newest = audits.newest(session)
         assert not newest.holds
-        assert newest.verdicts[3]["offenders"] == ["billing does not answer: the line is dead"]
+        assert newest.verdicts[3]["offenders"] == [f"{SILENT}: the line is dead"]
         assert audits.last_that_held(session) == kept.at
