@@ -131,10 +131,6 @@ class Clock:
         for name, scheduled in SCHEDULE.items():
             if moment >= self._next[name]:
                 queues[scheduled.queue].enqueue(
-                    jobs.do_scheduled,
-                    name,
-                    ttl=SHORT_JOB,
-                    result_ttl=0,
-                    failure_ttl=3600,
+                    jobs.do_scheduled, name, ttl=SHORT_JOB, result_ttl=0, failure_ttl=3600
                 )
                 self._next[name] = moment + scheduled.every

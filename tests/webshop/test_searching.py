@@ -108,6 +108,15 @@ def test_a_question_longer_than_anybody_types_is_told_that_its_end_was_left_out(
     assert "left out" not in guest.reads
 
 
+def test_a_long_question_does_not_fill_the_page(guest, library):
+    for words in ("emma " * 100, "x" * 512):
+        guest.opens("/books?" + urlencode({"q": words}))
+
+        [heading] = re.findall(r"<h1>(.*?)</h1>", guest.last.text)
+        assert len(heading) <= 80
+        assert heading.endswith("...")
+
+
 def test_without_the_index_customers_get_books_and_operators_are_told(guest, oscar, shop, library):
     oscar.opens("/operator")
     assert "search index is away" not in oscar.reads
