@@ -136,7 +136,7 @@ def _page(wanted: Select[int], question: Question) -> Select[int]:
         Sort.NEWEST_EDITION: Book.year.desc().nulls_last(),
         Sort.TITLE: Book.title.asc(),
     }
-    order = orders.get(question.sort, Book.created_at.desc())
+    order = orders.get(question.sort, Book.id.desc())
     per_page = min(max(1, question.per_page), MOST_PER_PAGE)
     start = min((max(1, question.page) - 1) * per_page, _FURTHEST)
     return wanted.order_by(order, Book.id.desc()).offset(start).limit(per_page)

@@ -10,6 +10,7 @@ from bookshop.money import CURRENCY, Money
 from bookshop.users.models import Shop
 
 BETWEEN_AUTHORS = "; "
+_HAS_OWN_KEY = text("own_key IS NOT NULL")
 
 
 class Book(Base):
@@ -17,7 +18,14 @@ class Book(Base):
 
     __tablename__ = "books"
     __table_args__ = (
-        UniqueConstraint("own_seller_id", "own_key"),
+        Index(
+            "uq_books_own_seller_id_own_key",
+            "own_seller_id",
+            "own_key",
+            unique=True,
+            sqlite_where=_HAS_OWN_KEY,
+            postgresql_where=_HAS_OWN_KEY,
+        ),
         CheckConstraint("isbn13 IS NOT NULL OR own_key IS NOT NULL", name="is_known_by_a_key"),
     )
 
@@ -40,7 +48,7 @@ class Book(Base):
     volume: Mapped[str] = mapped_column(default="")  # "2", "том 2 из 3"
     # The seller whose facts these are: he may change them, others fill what is blank.
     facts_from: Mapped[int | None]  # no foreign key: see ImportChange
-    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
     revision: Mapped[int] = mapped_column(default=1)  # one more whenever the facts change
 
     offers: Mapped[list["Offer"]] = relationship(back_populates="book")

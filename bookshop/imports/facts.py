@@ -57,7 +57,7 @@ def improve(session: Session, seller_id: int) -> None:
     }
     session.execute(
         update(Book)
-        .where(Book.id == row.book_id, row.better_facts, told.record == row.record)
+        .where(Book.id == row.book_id, row.better_facts, told.place == row.place)
         .values(**better, revision=Book.revision + 1),
         execution_options={"synchronize_session": False},
     )

@@ -42,7 +42,8 @@ _of_a_connection = MetaData()
 loaded = Table(
     "loaded_records",
     _of_a_connection,
-    Column("record", Integer, primary_key=True),
+    Column("place", Integer, primary_key=True),  # among those loaded
+    Column("record", Integer),
     Column("line", Integer),
     Column("isbn13", Text),
     Column("own_key", Text),
@@ -56,6 +57,7 @@ loaded = Table(
 incoming = Table(
     "incoming_records",
     _of_a_connection,
+    Column("place", Integer),
     Column("record", Integer),
     Column("line", Integer),
     Column("sku", Text),
@@ -77,7 +79,7 @@ incoming = Table(
 )
 told = loaded.c
 row = incoming.c
-with_what_is_told = incoming.join(loaded, told.record == row.record)
+with_what_is_told = incoming.join(loaded, told.place == row.place)
 
 _left = row.stock - row.copies_sent
 on_hand = case((_left > 0, _left), else_=0)  # from now on
@@ -106,6 +108,7 @@ def load(session: Session, records: pa.RecordBatch) -> None:
     if not len(records):
         return
     said = records.select([name for name in LOADED if _is_said(records.column(name))])
+    said = said.append_column("place", pa.array(range(len(records)), pa.int32()))
     names = ", ".join(said.schema.names)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA cache_size=-64000")  # KB: the index of ISBNs fits in

@@ -66,8 +66,8 @@ def _matching(seller_id: int, uploaded_at: datetime, adding: bool, dialect: str)
     found = _in_the_shop(seller_id, uploaded_at).subquery()
     values: dict[str, ColumnElement[Any]] = dict(found.c)
     if adding:
-        values["book_id"] = _or_the_next(dialect, Book, found.c.book_id, found.c.record)
-        values["offer_id"] = _or_the_next(dialect, Offer, found.c.offer_id, found.c.record)
+        values["book_id"] = _or_the_next(dialect, Book, found.c.book_id, found.c.place)
+        values["offer_id"] = _or_the_next(dialect, Offer, found.c.offer_id, found.c.place)
     return insert(incoming).from_select(list(values), select(*values.values()))
 
 
@@ -81,7 +81,7 @@ def _in_the_shop(seller_id: int, uploaded_at: datetime) -> Select[Any]:
     is_offered = Offer.id.is_not(None)
     return (
         select(
-            *(told.record, told.line, told.sku, told.price, told.stock),
+            *(told.place, told.record, told.line, told.sku, told.price, told.stock),
             Book.id.label("book_id"),
             Book.id.is_(None).label("adds_book"),
             func.coalesce(Book.facts_from != seller_id, false()).label("told_by_another"),
@@ -105,13 +105,13 @@ def _in_the_shop(seller_id: int, uploaded_at: datetime) -> Select[Any]:
 
 
 def _or_the_next(
-    dialect: str, table: type[Book | Offer], known: ColumnElement[int], record: ColumnElement[int]
+    dialect: str, table: type[Book | Offer], known: ColumnElement[int], place: ColumnElement[int]
 ) -> ColumnElement[int]:
     """The known id, or one that is free. On SQLite nobody else writes meanwhile."""
     if dialect != "sqlite":
         return func.coalesce(known, func.nextval(literal_column(f"'{table.__tablename__}_id_seq'")))
     last = select(func.coalesce(func.max(table.id), 0)).scalar_subquery()
-    unknown_so_far = func.count(case((known.is_(None), 1))).over(order_by=record, rows=(None, 0))
+    unknown_so_far = func.count(case((known.is_(None), 1))).over(order_by=place, rows=(None, 0))
     return func.coalesce(known, last + unknown_so_far)
 
 

@@ -19,6 +19,9 @@ from bookshop.imports.validation import ACCEPTED
 
 _ARROW = {"object": pa.string(), "str": pa.string(), "int64": pa.int64(), "Int64": pa.int64()}
 _SCHEMA = pa.schema([(name, _ARROW[ACCEPTED[name]]) for name in LOADED])
+_SORTED_BY = ("isbn13", "own_key")
+_SORTED_AT_ONCE, _WRITTEN_AT_ONCE = 32_000, 4_000  # records
+_MOST_HELD = 16 << 20  # bytes
 _PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -39,7 +42,9 @@ class Staged:
             TextIOWrapper(told, "utf-8") as problems,
             pa.ipc.new_file(pa.PythonFile(file), _SCHEMA, options=_PACKED) as records,
         ):
-            yield Writing(records, problems)
+            writing = Writing(records, problems)
+            yield writing
+            writing.write_held()
 
     def keep_missing(self, offer_ids: Any) -> None:
         with written_whole(self._upload.missing) as file:
@@ -74,14 +79,28 @@ class Staged:
 class Writing:
     def __init__(self, records: Any, problems: TextIO) -> None:
         self._records, self._problems = records, problems
+        self._held: list[pa.RecordBatch] = []
 
     def add_records(self, accepted: pd.DataFrame) -> pa.RecordBatch:
         """What is kept of them: the columns LOADED."""
         if accepted.empty:
             return pa.RecordBatch.from_pylist([], schema=_SCHEMA)
         batch = pa.RecordBatch.from_pandas(accepted, schema=_SCHEMA, preserve_index=False)
-        self._records.write_batch(batch)
+        self._held.append(batch)
+        many = sum(map(len, self._held)) >= _SORTED_AT_ONCE
+        if many or sum(held.nbytes for held in self._held) >= _MOST_HELD:
+            self.write_held()
         return batch
+
+    def write_held(self) -> None:
+        """By ISBN: neighbours stand on one page of the shop's index of a million of them.
+
+        A chunk in the file's order would read, and write anew, most pages of that index.
+        """
+        held = pa.Table.from_batches(self._held, _SCHEMA)
+        self._held = []
+        held = held.sort_by([(key, "ascending") for key in _SORTED_BY])
+        self._records.write_table(held, max_chunksize=_WRITTEN_AT_ONCE)
 
     def add_problem(self, problem: dict[str, Any]) -> None:
         self._problems.write(json.dumps(problem, ensure_ascii=False) + "\n")

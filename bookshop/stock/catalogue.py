@@ -134,12 +134,7 @@ def newest(session: Session, limit: int) -> list[int]:
         .where(Offer.book_id == Book.id, Offer.withdrawn_at.is_(None))
         .where(Shelf.on_hand > Shelf.reserved)
     )
-    query = (
-        select(Book.id)
-        .where(to_be_had.exists())
-        .order_by(Book.created_at.desc(), Book.id.desc())
-        .limit(limit)
-    )
+    query = select(Book.id).where(to_be_had.exists()).order_by(Book.id.desc()).limit(limit)
     return list(session.scalars(query))
 
 

@@ -71,12 +71,15 @@ class Reservation(Base):
 
 
 class Movement(Base):
-    """Why on_hand changed: an upload, a hand, a sending, a book that was not there."""
+    """Why on_hand changed: an upload, a hand, a sending, a book that was not there.
+
+    Its offer is not declared as a reference: see ImportChange.
+    """
 
     __tablename__ = "stock_movements"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id"), index=True)
+    offer_id: Mapped[int] = mapped_column(index=True)
     why: Mapped[str]  # "import 12", "by hand", "parcel 7 sent", "parcel 7: not there"
     who_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     before: Mapped[int]

@@ -14,7 +14,7 @@ def accepted(numbers):
         name: pd.Series(
             [None if name == "year" else number for number in numbers]
             if kind in ("int64", "Int64")
-            else [f"{name} {number} «ё»" for number in numbers],
+            else [f"{name} {number:02} «ё»" for number in numbers],
             dtype=kind,
         )
         for name, kind in ACCEPTED.items()
@@ -23,10 +23,12 @@ def accepted(numbers):
 
 
 @pytest.fixture
-def staged(tmp_path):
+def staged(tmp_path, monkeypatch):
+    monkeypatch.setattr("bookshop.imports.staged._SORTED_AT_ONCE", 7)
+    monkeypatch.setattr("bookshop.imports.staged._WRITTEN_AT_ONCE", 7)
     staged = Staged(Upload(tmp_path / "upload"))
     with staged.writing() as writing:
-        for numbers in (range(7), (), range(7, 12)):
+        for numbers in ((5, 1, 3), (), (6, 0, 4, 2), (11, 8), (7, 10, 9)):
             writing.add_records(accepted(numbers))
     return staged
 
@@ -46,7 +48,9 @@ def read(staged, start, at_once):
         (12, 5, []),
     ],
 )
-def test_it_goes_on_from_any_record(staged, start, at_once, chunks):
+def test_it_goes_on_from_any_record_and_neighbours_by_isbn_stand_together(
+    staged, start, at_once, chunks
+):
     assert read(staged, start, at_once) == chunks
 
 
@@ -54,7 +58,7 @@ def test_every_value_comes_back_as_it_was(staged):
     (row,) = next(staged.records(0, 1)).to_pylist()
 
     assert tuple(row) == LOADED
-    assert (row["title"], row["year"], row["price"]) == ("title 0 «ё»", None, 0)
+    assert (row["title"], row["year"], row["price"]) == ("title 00 «ё»", None, 0)
 
 
 def test_what_was_broken_off_while_it_was_written_is_not_there(tmp_path):
