@@ -16,7 +16,7 @@ from bookshop.imports.columns import FIELDS
 from bookshop.money import Money, parse
 from bookshop.settings import Settings, from_environment
 from bookshop.stock.service import MOST_ON_HAND
-from bookshop.translations import LANGUAGES
+from bookshop.translations import LANGUAGES, say
 
 Command = Callable[[argparse.Namespace, Settings], int]
 DONE, REFUSED, WRONG_USAGE, SOME_REFUSED = 0, 1, 2, 3
@@ -161,10 +161,13 @@ def export_offers(asked: argparse.Namespace, settings: Settings) -> int:
 
 
 def search(asked: argparse.Namespace, settings: Settings) -> int:
+    from bookshop.imports import by_hand
     from search_index import Question, Sort, open_index
     from search_index.answer import as_json
 
     database = Database(settings.database_url)
+    if asked.seller is not None:
+        by_hand.seller_called(database, asked.seller)
     asked.sort = Sort(asked.sort)
     question = Question(**{each.name: getattr(asked, each.name) for each in fields(Question)})
     found = open_index(settings, database).find(question)
@@ -174,6 +177,11 @@ def search(asked: argparse.Namespace, settings: Settings) -> int:
     if told["did_you_mean"]:
         lines.append(f"for “{told['did_you_mean']}”; --as-typed looks for “{asked.words}” itself")
     lines += [said for name, said in OF_A_SEARCH.items() if told[name]]
+    if found.wrong_isbn:
+        lines.append(say("en", found.wrong_isbn.text, **found.wrong_isbn.params))
+    lines += [f"without --{name.replace('_', '-')}: {n}" for name, n in found.without.items()]
+    if not told["total"]:
+        lines.append("nothing was found: check the letters, or try fewer words")
     lines += [f"{b['title']} – {'; '.join(b['authors'])}  {b['price']}" for b in told["results"]]
     _say(asked, told, lines)
     return DONE

@@ -22,6 +22,7 @@ def as_json(session: Session, found: Found, question: Question) -> dict[str, Any
         "degraded": found.degraded,
         "cut_short": found.cut_short,
         "left_out": found.left_out,
+        "wrong_isbn": found.wrong_isbn.code if found.wrong_isbn else None,
         "page": question.page,
         "per_page": question.per_page,
         "results": [book_as_json(card) for card in catalogue.cards(session, found.book_ids)],

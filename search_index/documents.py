@@ -23,7 +23,7 @@ from search_index.language import (
 from search_index.numbers import numbers, part_numbers
 
 # Whoever lets a book be analysed in another way raises it: an older index is then built anew.
-EDITION = 2
+EDITION = 3
 
 TITLE, SERIES, AUTHORS, INITIALS = 4, 2, 4, 1  # whole numbers: an index keeps them in a byte
 HEAVIEST = 255
@@ -109,7 +109,7 @@ def _counts(all_words: Iterable[str]) -> bool:
     return any(map(_may_be_a_number, all_words))
 
 
-@lru_cache(200_000)
+@lru_cache(20_000)
 def _may_be_a_number(word: str) -> bool:
     return len(word) == 1 or bool(numbers([word]))
 
@@ -122,7 +122,7 @@ class _Author:
     initials: list[str]
 
 
-@lru_cache(50_000)
+@lru_cache(10_000)
 def _author(name: str) -> _Author:
     """Many books are by the same."""
     parts = words(name)

@@ -8,7 +8,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 import Stemmer
@@ -27,18 +27,21 @@ COMMON_WORDS = frozenset((
     "a", "an", "and", "at", "by", "for", "from", "in", "is", "of", "on", "or", "the", "to", "with",
     "в", "во", "для", "до", "за", "и", "из", "к", "на", "о", "об", "от", "по", "с", "со", "у",
 ))
-# What people say to a bookshop beside the book that they mean; it may be in a title all the same.
-SHOP_TALK = frozenset((
-    "author", "book", "books", "buy", "cheap", "children", "copy", "download", "ebook", "edition",
-    "epub", "find", "free", "hardback", "hardcover", "isbn", "kids", "kindle", "looking", "need",
-    "novel", "novels", "online", "order", "paperback", "pdf", "poems", "price", "publisher",
-    "read", "shop", "store", "stories", "story", "used", "want",
-    "автор", "бесплатно", "г", "год", "года", "году", "детей", "детям", "доставка", "доставкой",
-    "заказать", "изд", "издание", "издательство", "исбн", "ищу", "книга", "книги", "книгу",
-    "книжка", "купить", "магазин", "найти", "недорого", "нужна", "обложка", "онлайн", "отзывы",
-    "переплет", "повести", "повесть", "почитать", "про", "рассказ", "рассказы", "роман", "романы",
-    "сказки", "скачать", "собрание", "сочинение", "сочинения", "стихи", "цена", "читать",
-))
+# What people say to a bookshop beside the book that they mean, in any form; it may be in a title
+# all the same.
+_SHOP_TALK = (
+    "author", "bestseller", "book", "buy", "cheap", "cheapest", "children", "copy", "delivery",
+    "discount", "download", "ebook", "edition", "epub", "find", "free", "hardback", "hardcover",
+    "inexpensive", "isbn", "kids", "kindle", "looking", "need", "novel", "online", "order",
+    "paperback", "pdf", "pp", "poems", "price", "publisher", "read", "sale", "shipping", "shop",
+    "store", "story", "used", "want",
+    "автор", "бестселлер", "бесплатно", "г", "год", "года", "году", "дешевый", "дешево", "детей",
+    "детям", "доставка", "заказать", "закажу", "изд", "издание", "издательство", "исбн", "ищу",
+    "книга", "книжка", "купить", "куплю", "магазин", "найти", "недорогой", "недорого", "нужна",
+    "обложка", "онлайн", "отзывы", "переплет", "повесть", "почитать", "про", "распродажа",
+    "рассказ", "роман", "сказки", "скачать", "скидка", "собрание", "сочинение", "стихи", "стр",
+    "цена", "читать",
+)
 # fmt: on
 
 # отец, отца; сестер, сестра. Both forms of every word lose it alike.
@@ -63,12 +66,22 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in words(text)]
 
 
-@lru_cache(200_000)
+@lru_cache(20_000)
 def stem(word: str) -> str:
     with _stemming:
         if is_cyrillic(word):
             return _FLEETING.sub("", str(_stemmers["ru"].stemWord(_DAYS.get(word, word))))
         return str(_stemmers["en"].stemWord(word))
+
+
+def only_helps(word: str) -> bool:
+    """It says little or nothing of which book is meant."""
+    return word in COMMON_WORDS or stem(word) in _stems_of_shop_talk()
+
+
+@cache
+def _stems_of_shop_talk() -> frozenset[str]:
+    return frozenset(map(stem, _SHOP_TALK))
 
 
 def is_cyrillic(word: str) -> bool:

@@ -4,7 +4,7 @@ Lists of documents ascend. Work is done on those that may still fit, the rarest 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search_index.columns import Columns
+from search_index.document_lists import common, in_any
 from search_index.generation import Documents, Generation
 from search_index.language import stem, title_key
 from search_index.patience import Patience
-from search_index.query import Reading
+from search_index.reading import Reading
 from search_index.words_meant import Group
 
 # BM25: how soon a repeated word stops to count, and how much a long title is held against a book.
@@ -25,11 +26,11 @@ _SOLD_OUT = 0.7
 _POPULARITY = 0.1
 _BY_PROSE = 0.5  # of a book that has some of the words only in its description
 _WHOLE_TITLE, _NOTHING_ELSE = 0.5, 0.5
+_SO_CALLED = 0.5  # by the surname of an author
 _LOOKED_AT = 500  # of the best: whose titles are compared with the question
 _NEAR_ENOUGH = 0.4  # of the best score, where any word will do
 _ENOUGH = 20  # fewer: descriptions are looked through as well
 
-_MANY = 20_000  # documents: marking all that there are is quicker than searching for each
 
 Scores = NDArray[np.float32]
 Matches = tuple[Documents, Scores]
@@ -58,7 +59,7 @@ def match(
         by_names = documents
         documents, scores = _match(generation, columns, reading, _FIELDS, patience)
         less = np.full(len(documents), np.float32(_BY_PROSE))
-        less[_common(documents, by_names, generation.size)[0]] = 1
+        less[common(documents, by_names, generation.size)[0]] = 1
         scores *= less
     titled, _ = exactly(generation, columns, "title", reading.title)
     documents, scores = _with_titled(documents, scores, titled, generation.size)
@@ -68,7 +69,7 @@ def match(
     _prefer_well_named(generation, reading, documents, scores)
     for title in _titles(generation, reading, int(documents[scores.argmax()])):
         called_so, _ = generation.postings("title", title)
-        scores[_common(documents, called_so, generation.size)[0]] += 1
+        scores[common(documents, called_so, generation.size)[0]] += 1
     if reading.any_word:
         near_enough = scores >= _NEAR_ENOUGH * scores.max()
         documents, scores = documents[near_enough], scores[near_enough]
@@ -78,7 +79,7 @@ def match(
 def _with_titled(documents: Documents, scores: Scores, titled: Documents, size: int) -> Matches:
     """A book that is called so belongs there, however its title is cut into words."""
     missing = np.ones(len(titled), bool)
-    missing[_common(titled, documents, size)[0]] = False
+    missing[common(titled, documents, size)[0]] = False
     if not missing.any():
         return documents, scores
     every = np.concatenate([documents, titled[missing]])
@@ -102,7 +103,12 @@ def _prefer_well_named(
     said = np.zeros(len(best), np.float32)
     for group in reading.groups:
         if group.required:
-            said += _named_by(generation, group, documents[best])
+            named = _named_by(generation, group, documents[best])
+            if group.surnames:  # another word of the same stem is another word
+                so_called = _spelt(generation, group.surnames, documents[best])
+                named &= so_called | _spelt(generation, [group.word], documents[best])
+                scores[best] *= np.where(so_called, np.float32(1 + _SO_CALLED), np.float32(1))
+            said += named
     asked = max(1, sum(group.required for group in reading.groups))
     of_title = np.minimum(1, said / np.maximum(1, generation.naming[documents[best]]))
     scores[best] *= 1 + of_title * (_WHOLE_TITLE + _NOTHING_ELSE * said / asked)
@@ -119,12 +125,22 @@ def _best(scores: Scores, most: int) -> NDArray[np.int64]:
 
 
 def _named_by(generation: Generation, group: Group, documents: Documents) -> NDArray[np.bool_]:
-    named = np.zeros(len(documents), bool)
-    for term in _sureness(group):
-        field = "words" if term.startswith("#") else "named"
+    terms = [("words" if term.startswith("#") else "named", term) for term in _sureness(group)]
+    return _having_any(generation, terms, documents)
+
+
+def _spelt(generation: Generation, forms: Iterable[str], documents: Documents) -> NDArray[np.bool_]:
+    return _having_any(generation, [("spelt", form) for form in forms], documents)
+
+
+def _having_any(
+    generation: Generation, terms: Iterable[tuple[str, str]], documents: Documents
+) -> NDArray[np.bool_]:
+    found = np.zeros(len(documents), bool)
+    for field, term in terms:
         having_it, _ = generation.postings(field, term)
-        named[_common(documents, having_it, generation.size)[0]] = True
-    return named
+        found[common(documents, having_it, generation.size)[0]] = True
+    return found
 
 
 def worded(generation: Generation, reading: Reading, document: int) -> str:
@@ -157,7 +173,9 @@ def _match(
     if required:
         documents = _in_all(required, generation.size, patience)
     else:
-        documents = _in_any([having for group in groups for having in group], generation.size)
+        documents = in_any(
+            [having.documents for group in groups for having in group], generation.size
+        )
     documents = columns.on_sale(documents)
     scores = np.zeros(len(documents), np.float32)
     for group in groups if len(documents) else ():
@@ -193,30 +211,16 @@ def _sureness(group: Group) -> dict[str, float]:
 
 def _in_all(groups: Sequence[Sequence[_Having]], size: int, patience: Patience) -> Documents:
     rarest, *others = sorted(groups, key=lambda group: sum(len(one.documents) for one in group))
-    documents = _in_any(rarest, size)
+    documents = in_any([one.documents for one in rarest], size)
     for group in others:
         patience.check()
         if not len(documents):
             break
         there = np.zeros(len(documents), bool)
         for one in group:
-            there[_common(documents, one.documents, size)[0]] = True
+            there[common(documents, one.documents, size)[0]] = True
         documents = documents[there]
     return documents
-
-
-def _in_any(group: Sequence[_Having], size: int) -> Documents:
-    lists = [one.documents for one in group]
-    if not lists:
-        return NOTHING[0]
-    if len(lists) == 1:
-        return lists[0]
-    if sum(map(len, lists)) < _MANY:
-        return np.unique(np.concatenate(lists))
-    marked = np.zeros(size, bool)
-    for documents in lists:
-        marked[documents] = True
-    return np.flatnonzero(marked).astype(np.int32)
 
 
 def _scores(generation: Generation, group: Sequence[_Having], documents: Documents) -> Scores:
@@ -224,7 +228,7 @@ def _scores(generation: Generation, group: Sequence[_Having], documents: Documen
     best = np.zeros(len(documents), np.float32)
     strengths = _strengths(generation.usual_length)
     for one in group:
-        place, place_in_list = _common(documents, one.documents, generation.size)
+        place, place_in_list = common(documents, one.documents, generation.size)
         weights = one.weights[place_in_list].astype(np.uint16)
         lengths = generation.lengths[one.documents[place_in_list]]
         scores = strengths[(weights << 8) | lengths] * np.float32(one.worth)
@@ -238,30 +242,6 @@ def _strengths(usual_length: float) -> Scores:
     weights, lengths = np.divmod(np.arange(1 << 16, dtype=np.float32), 256)
     norm = 1 - _LENGTH + _LENGTH * lengths / usual_length
     return np.asarray(weights * (_SATURATION + 1) / (weights + _SATURATION * norm), np.float32)
-
-
-Places = NDArray[np.int64] | slice
-
-
-def _common(one: Documents, other: Documents, size: int) -> tuple[Places, Places]:
-    """Where in each of two lists that stands which is in both."""
-    if one is other:
-        return slice(None), slice(None)
-    if len(one) > len(other):
-        in_other, in_one = _common(other, one, size)
-        return in_one, in_other
-    if len(one) > _MANY:
-        return _marked(other, size)[one].nonzero()[0], _marked(one, size)[other].nonzero()[0]
-    place = np.searchsorted(other, one)
-    place[place == len(other)] = 0
-    found = np.flatnonzero(other[place] == one) if len(other) else place[:0]
-    return found, place[found]
-
-
-def _marked(documents: Documents, size: int) -> NDArray[np.bool_]:
-    marked = np.zeros(size, bool)
-    marked[documents] = True
-    return marked
 
 
 def _form_in(generation: Generation, group: Group, document: int) -> str:

@@ -23,14 +23,22 @@ class Names:
     def __init__(self, arrays: Arrays) -> None:
         self._words = arrays.words("names")
         self._authors = arrays["names.author"]
-        self._count = len(arrays.words("author"))
+        self._names = arrays.words("author")
 
     def beginning(self, typed: Sequence[bytes]) -> NDArray[np.int64]:
         """The authors with a word that begins like each of these, by the numbers of their terms."""
-        fitting = np.ones(self._count, bool)
+        fitting = np.ones(len(self._names), bool)
         for word in typed:
-            having_it = np.zeros(self._count, bool)
+            having_it = np.zeros(len(self._names), bool)
             found = self._words.beginning(word)
             having_it[self._authors[found.start : found.stop]] = True
             fitting &= having_it
         return np.flatnonzero(fitting)
+
+    def having(self, word: bytes, most: int) -> list[str]:
+        """Some names that have just this word."""
+        start, end = self._words.place(word), self._words.place(word + b"\0")
+        return [
+            self._names[number].decode()
+            for number in self._authors[start : min(end, start + most)].tolist()
+        ]

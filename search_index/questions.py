@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from bookshop.books.isbn import WhyNot
 from bookshop.money import Money
 
 MOST_PER_PAGE = 100
@@ -101,6 +102,7 @@ class Found:
     degraded: bool = False  # the index is away: plain SQL answered, without facets
     cut_short: bool = False  # it would have taken too long: some of the looking was left out
     left_out: bool = False  # more words than anybody types: those behind were not looked for
+    wrong_isbn: WhyNot | None = None  # of a number that is nearly one
     without: dict[str, int] = field(default_factory=dict)  # of no books: each condition given up
     matching: int = 0  # books, whatever the conditions
 

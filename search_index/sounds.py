@@ -25,14 +25,15 @@ _LATIN = {  # what may be heard more than one way has each of them
     "mc": "mk", "shch": "j", "sch": "j", "tch": "j", "sh": "j", "zh": "j", "ch": "jkg",
     "kh": "g", "gh": "g ",
     "ts": "s", "tz": "s", "th": "t", "ph": "v", "ck": "k", "wh": "uv",
-    "dh": "d", "bh": "b", "lh": ["l", "lg"], "x": ["ks"], "iy": "i", "yy": "i",
+    "dh": "d", "bh": "b", "lh": ["l", "lg"], "qu": ["kv", "k"],
+    "au": ["au", "o"], "x": ["ks", "g"], "iy": "i", "yy": "i",
     "a": "a", "b": "b", "c": "k", "d": "d", "e": "e", "f": "v", "g": "g", "h": "g ", "i": "i",
-    "j": "ji", "k": "k", "l": "l", "m": "m", "n": "n", "o": "o", "p": "p", "q": "k", "r": "r",
+    "j": "jig", "k": "k", "l": "l", "m": "m", "n": "n", "o": "o", "p": "p", "q": "k", "r": "r",
     "s": "s", "t": "t", "u": "u", "v": "v", "w": "uv", "y": "i", "z": "s",
 }
 # fmt: on
 _SOFT = {"c": "s", "g": "gj"}  # before e, i and y
-_LATIN_UNIT = re.compile(r"mc|shch|sch|tch|[szckgpwldb]h|t[hsz]|ck|iy|yy|.")
+_LATIN_UNIT = re.compile(r"mc|shch|sch|tch|[szckgpwldb]h|t[hsz]|ck|qu|au|iy|yy|.")
 _ENDS_SILENT = re.compile(r"[a-z]{2}[^aeiouy]e$|yre$")  # Jane, Eyre
 _CYRILLIC_UNIT = re.compile(r"д[жзх]|т[счх]|бх|.")
 
@@ -55,7 +56,7 @@ _SPELT_UNIT = re.compile(r"shch|sch|[zkcs]h|t[sz]|[yj][ouae]|i[ua]|[iy][yj]|[a-z
 _MOST_SPELLINGS = 64
 
 
-@lru_cache(20_000)
+@lru_cache(2_000)
 def in_cyrillic(word: str) -> tuple[str, ...]:
     """ "voina" -> война, воина ..: every way to write it; none for what is not Latin."""
     if not re.fullmatch("[a-z]{2,40}", word):
@@ -85,6 +86,11 @@ def _skeleton(way: str) -> str:
     return f"-{bones}" if way[0] in _VOWELS else bones
 
 
+def consonants(word: str) -> int:
+    """How many are heard."""
+    return max((len(bones.lstrip("-")) for bones in skeletons(word)), default=0)
+
+
 def unlikeness(one: str, other: str) -> float:
     """0 for what sounds the same, as a share of the word; a vowel counts half a consonant.
 
@@ -94,7 +100,7 @@ def unlikeness(one: str, other: str) -> float:
     return min((_distance(a, b) / max(len(a), len(b), 1) for a, b in pairs), default=1.0)
 
 
-@lru_cache(50_000)
+@lru_cache(10_000)
 def heard(word: str) -> tuple[str, ...]:
     """Every way to hear the word, the likeliest first: "chekhov" -> jegov, kegov."""
     ways = _cyrillic(word) if is_cyrillic(word) else _latin(word)

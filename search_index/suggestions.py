@@ -1,21 +1,47 @@
 """Completes what is being typed: names of authors and titles of books."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, zip_longest
 
 import numpy as np
 
 from search_index.columns import Columns
 from search_index.generation import Documents, Generation, Segment
-from search_index.language import words
+from search_index.language import is_cyrillic, words
 from search_index.matching import appeal
 from search_index.postings import least, most_frequent
+from search_index.sounds import in_cyrillic
 from search_index.starts import WIDTH, begins, key_of
+from search_index.vocabulary import Vocabulary
+from search_index.words_meant import SAME_SOUND
 
 _AMPLY = 4  # times the limit: what is few in one segment may be many in all
 _EDITIONS = 10  # of a title may be on sale, and it is named once
 _LOOKED_AT = 2_000  # of those that were never sold
+_LONG_ENOUGH_TO_SPELL = 4
+_WAYS = 8  # to write it in the other alphabet
 _A_LITTLE = np.float32(0.001)  # of two that sell as well, the shorter title
+
+
+def in_both_alphabets(
+    typed: str, vocabulary: Vocabulary, beginning: Callable[[str], list[str]], limit: int
+) -> list[str]:
+    """Names of authors: mostly those that begin as typed, and some in the other alphabet."""
+    own = beginning(typed)
+    others = [name for way in _in_other_alphabet(typed, own, vocabulary) for name in beginning(way)]
+    mostly = own[: max(1, limit - 1)] if others else own
+    return list(dict.fromkeys([*mostly, *others]))[:limit]
+
+
+def _in_other_alphabet(typed: str, own: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    """The one word as it would be spelt there; or as the name sounds that it may become."""
+    match words(typed):
+        case [word] if len(word) >= _LONG_ENOUGH_TO_SPELL:
+            names = [part for name in own[:1] for part in words(name) if part.startswith(word)]
+            heard = [way for name in names for way in vocabulary.sounding_like(name, SAME_SOUND)]
+            return heard or [way for way in in_cyrillic(word)[:_WAYS] if vocabulary.beginning(way)]
+    return []
 
 
 def authors_beginning(generation: Generation, text: str, limit: int) -> list[str]:
@@ -47,8 +73,14 @@ def titles_beginning(
 def titles_by(
     generation: Generation, columns: Columns, authors: Sequence[str], limit: int
 ) -> list[tuple[str, int]]:
-    written = [generation.postings("author", name)[0] for name in authors]
-    return _best_sold(generation, columns, written, limit)
+    """By turns in each alphabet, first in that of the first author."""
+    of_each = []
+    for alphabet in dict.fromkeys(is_cyrillic(name.lower()) for name in authors):
+        some = [name for name in authors if is_cyrillic(name.lower()) == alphabet]
+        written = [generation.postings("author", name)[0] for name in some]
+        of_each.append(_best_sold(generation, columns, written, limit))
+    by_turns = chain.from_iterable(zip_longest(*of_each))
+    return [title for title in by_turns if title][:limit]
 
 
 def _best_sold(

@@ -6,15 +6,17 @@ from copy import copy
 
 import numpy as np
 
+from search_index import surnames
 from search_index.generation import Generation
 from search_index.language import is_cyrillic, stem
 from search_index.patience import Patience
 from search_index.postings import most_frequent
-from search_index.sounds import skeletons, unlikeness
+from search_index.sounds import heard, skeletons, unlikeness
 from search_index.spelling import LONGEST, letters_of, slips
 
 _MOST_NEAR, _SHORT, _MOST_NEAR_SHORT = 8, 4, 20
 _MOST_ALIKE = 20
+_MOST_NAMED = 20
 _MOST_KEPT = 5_000
 _MOST_ENDINGS = 30
 _HARDLY_LESS_ALIKE = 0.15
@@ -63,6 +65,14 @@ class Vocabulary:
             "sounding", lambda: self._sounding_like(word, closeness), word, closeness
         )
 
+    def surnames(self, word: str) -> list[str]:
+        """Of authors: the word is one of them, in any case."""
+        return self._looked_up("surnames", lambda: self._surnames(word), word)
+
+    def sounding_same(self, word: str) -> list[str]:
+        """Other words in its own alphabet that sound just like it."""
+        return self._looked_up("same", lambda: self._sounding_same(word), word)
+
     def _looked_up(self, what: str, look: Callable[[], list[str]], *key: object) -> list[str]:
         """What was looked up once is there at once, and needs no patience."""
         found = self._kept.get((what, *key))
@@ -100,13 +110,34 @@ class Vocabulary:
         return [found.decode() for found, _ in best[:most]]
 
     def _sounding_like(self, word: str, closeness: float) -> list[str]:
-        heard = sorted(
+        alike = sorted(
             (unlikeness(word, other), -self.count(other), other)
             for other in self._alike(word)
             if is_cyrillic(other) != is_cyrillic(word)
         )
-        limit = min(closeness, heard[0][0] + _HARDLY_LESS_ALIKE) if heard else 0.0
-        return [other for apart, _, other in heard if apart <= limit][:_MOST_ALIKE]
+        limit = min(closeness, alike[0][0] + _HARDLY_LESS_ALIKE) if alike else 0.0
+        return [other for apart, _, other in alike if apart <= limit][:_MOST_ALIKE]
+
+    def _sounding_same(self, word: str) -> list[str]:
+        ways = set(heard(word))
+        same = [
+            other
+            for other in self._alike(word) - {word}
+            if is_cyrillic(other) == is_cyrillic(word) and ways.intersection(heard(other))
+        ]
+        return sorted(same, key=lambda other: (-self.count(other), other))[:_MOST_ALIKE]
+
+    def _surnames(self, word: str) -> list[str]:
+        return [
+            surname
+            for surname in dict.fromkeys(surnames.may_be(word))
+            if self.count_spelt(surname) and surnames.is_of_any(surname, self._named(surname))
+        ]
+
+    def _named(self, word: str) -> list[str]:
+        """Some of the authors with this word in their names."""
+        segments = self._generation.segments
+        return [name for each in segments for name in each.names.having(word.encode(), _MOST_NAMED)]
 
     def _alike(self, word: str) -> set[str]:
         """Words that share a skeleton with it."""

@@ -3,27 +3,31 @@
 import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice, takewhile
 from pathlib import Path
 
-from bookshop.books.isbn import isbns_in, to_isbn13
+from bookshop.books.isbn import WhyNot, isbns_in, to_isbn13
 from bookshop.database import Database
-from search_index import without_index, writing
+from search_index import mistyped_isbns, without_index, writing
 from search_index.folder import Folder, Stamp
 from search_index.generation import Generation, IndexDamaged, read_generation, reading_files
 from search_index.matching import NOTHING, Matches, everything, exactly, match, worded
 from search_index.narrowing import narrowed
 from search_index.patience import Clock, Patience, TimeIsUp
 from search_index.postings import least
-from search_index.query import Reading, is_too_long, readings, roughly, understood, unfinished
+from search_index.query import is_too_long, readings, roughly, understood, unfinished
 from search_index.questions import Found, Question, Suggestion
+from search_index.reading import Reading
 from search_index.suggestions import (
     authors_beginning,
+    in_both_alphabets,
     named_once,
     titles_beginning,
     titles_by,
 )
 from search_index.views import View, Views
+from search_index.vocabulary import Vocabulary
 
 _FEWEST_LETTERS = 2
 _MOST_AUTHORS = 3
@@ -65,6 +69,7 @@ class WhooshIndex:
             nearest=answer.nearest,
             cut_short=patience.ended,
             left_out=is_too_long(question.words),
+            wrong_isbn=answer.wrong_isbn,
             without=page.without,
             matching=page.matching,
         )
@@ -143,6 +148,7 @@ class _Answer:
     wording: str = ""  # in which they were found
     corrected: bool = False
     nearest: bool = False
+    wrong_isbn: WhyNot | None = None
 
 
 def _answered(view: View, question: Question, patience: Patience) -> _Answer:
@@ -153,6 +159,10 @@ def _answered(view: View, question: Question, patience: Patience) -> _Answer:
             return _Answer(matches)
     if to_isbn13(text):
         return _Answer()  # no other book will do
+    if wrong := mistyped_isbns.what_is_wrong(text):
+        meant = None if question.as_typed else mistyped_isbns.put_right(text, wrong)
+        matches = exactly(view.generation, view.columns, "isbn", meant or "")
+        return _Answer(matches, meant or "", corrected=len(matches[0]) > 0, wrong_isbn=wrong)
     if not text.strip():
         return _Answer(everything(view.columns))
     vocabulary = view.vocabulary.as_long_as(patience)
@@ -188,11 +198,12 @@ def _first_that_finds(
 
 def _suggested(view: View, typed: str, limit: int, patience: Patience) -> list[Suggestion]:
     """What begins as typed; if that is hardly anything, what else the words may have meant."""
-    authors, titles = _beginning(view, typed, limit)
+    vocabulary = view.vocabulary.as_long_as(patience)
+    authors, titles = _beginning(view, vocabulary, typed, limit)
     if len(authors) + len(titles) < (_ENOUGH if len(typed.split()) == 1 else 1):
-        answer = _completed(view, typed, patience)
+        answer = _completed(view, vocabulary, typed, patience)
         if not authors:
-            authors, _ = _beginning(view, answer.wording, limit)
+            authors, _ = _beginning(view, vocabulary, answer.wording, limit)
         documents, scores = answer.matches
         best = documents[least(-scores, _MORE_TITLES * limit)].tolist()
         there = dict(titles)
@@ -203,16 +214,19 @@ def _suggested(view: View, typed: str, limit: int, patience: Patience) -> list[S
     return [*names, *books[: limit - len(names)]]
 
 
-def _beginning(view: View, typed: str, limit: int) -> tuple[list[str], list[tuple[str, int]]]:
+def _beginning(
+    view: View, vocabulary: Vocabulary, typed: str, limit: int
+) -> tuple[list[str], list[tuple[str, int]]]:
     """Authors and titles. Where no title begins so, what the authors wrote."""
     generation, columns = view.generation, view.columns
-    authors = authors_beginning(generation, typed, min(_MOST_AUTHORS, limit))
+    most = min(_MOST_AUTHORS, limit)
+    beginning = partial(authors_beginning, generation, limit=most)
+    authors = in_both_alphabets(typed, vocabulary, beginning, most)
     titles = titles_beginning(generation, columns, typed, limit)
     return authors, titles or titles_by(generation, columns, authors, limit)
 
 
-def _completed(view: View, typed: str, patience: Patience) -> _Answer:
-    vocabulary = view.vocabulary.as_long_as(patience)
+def _completed(view: View, vocabulary: Vocabulary, typed: str, patience: Patience) -> _Answer:
     growing = map(_fewer_forms, unfinished(typed, vocabulary))
     return _first_that_finds(
         view, chain(growing, readings(typed, vocabulary)), patience, prose=False

@@ -3,15 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from search_index.language import is_letter
 from search_index.numbers import Number
-from search_index.sounds import in_cyrillic
+from search_index.sounds import consonants, in_cyrillic
 from search_index.vocabulary import Vocabulary
 
 _ANY_NUMBER = 0.6  # where there is a part that has it
 _BEGINS_SO, _SOUNDS_SO, _NEAR_IT = 0.6, 0.5, 0.8
 _LIKELIER = 0.93  # than the one that comes before
-_SAME_SOUND, _LIKE_SOUND = 0.1, 0.27  # how far apart, as a share of the word
+# How far apart two words sound, as a share of the word.
+SAME_SOUND, _NEARLY_SAME_SOUND, _LIKE_SOUND = 0.1, 0.22, 0.27
 _LONG_ENOUGH_TO_HEAR = 5
+_LONG_ENOUGH_TO_SOUND_LIKE = 3
+_LONG_ENOUGH_TO_MISHEAR = 6
+_AMPLE_BONES = 4  # consonants: words that have fewer sound alike by chance
+# The share of a word that may be wrong: where the layout is in doubt too; where it stands alone;
+# and where other words bear it out.
+SURELY, LIKELY, PERHAPS = 0.17, 0.25, 0.4
 _LONG_ENOUGH_TO_TELL = 7
 _LONGEST_RUN, _MOST_PARTS = 40, 6
 _SHORTEST_PART = 3  # shorter ones are common words, or nothing
@@ -26,16 +34,19 @@ class Group:
     required: bool = True
     corrected: bool = False
     unfinished: bool = False
+    surnames: frozenset[str] = frozenset()  # of authors, who may be meant
 
 
 def known(word: str, vocabulary: Vocabulary) -> Group | None:
-    if not vocabulary.knows(word):
-        return None
-    forms = {word: 1.0}
-    if len(word) >= _LONG_ENOUGH_TO_HEAR:
-        for other in vocabulary.sounding_like(word, _SAME_SOUND):
-            forms[other] = _SOUNDS_SO
-    return Group(word, forms)
+    surnames = set(vocabulary.surnames(word))
+    forms = dict.fromkeys(surnames, 1.0)
+    if vocabulary.knows(word):
+        forms[word] = 1.0
+        if len(word) >= _LONG_ENOUGH_TO_HEAR:
+            for other in vocabulary.sounding_like(word, SAME_SOUND):
+                forms[other] = _SOUNDS_SO
+                surnames.update(vocabulary.surnames(other))
+    return Group(word, forms, surnames=frozenset(surnames & forms.keys())) if forms else None
 
 
 def as_number(words: Sequence[str], number: Number, vocabulary: Vocabulary) -> Group | None:
@@ -46,6 +57,16 @@ def as_number(words: Sequence[str], number: Number, vocabulary: Vocabulary) -> G
     if ways[1] in forms and ways[0] in forms:
         forms[ways[0]] = _ANY_NUMBER
     return Group(" ".join(said), forms) if forms else None
+
+
+def around_letter(
+    words: Sequence[str], first: Number, last: Number, vocabulary: Vocabulary
+) -> Group | None:
+    """ "one q eighty four" is 1Q84, if that is a word of some book."""
+    whole = f"{first.value}{words[first.end]}{last.value}"
+    if not (is_letter(words[first.end]) and vocabulary.count_spelt(whole)):
+        return None
+    return Group(" ".join(words[first.start : last.end]), {whole: 1.0}, corrected=True)
 
 
 def unfinished(word: str, vocabulary: Vocabulary) -> Group | None:
@@ -64,29 +85,48 @@ def by_ear(word: str, vocabulary: Vocabulary) -> list[str]:
     return list(dict.fromkeys([*spelt, *vocabulary.sounding_like(word, _LIKE_SOUND)]))
 
 
-def in_other_alphabet(word: str, vocabulary: Vocabulary) -> list[str]:
+def in_other_alphabet(word: str, vocabulary: Vocabulary, doubt: float) -> list[str]:
     """The nearer to a word of its own alphabet, the more it must sound like one of the other."""
     spelt = [way for way in in_cyrillic(word) if vocabulary.knows(way)]
-    if not vocabulary.near(word, 1):
-        heard = vocabulary.sounding_like(word, _LIKE_SOUND)
+    if len(word) < _LONG_ENOUGH_TO_SOUND_LIKE and doubt <= LIKELY:
+        return spelt
+    if not _near(word, 1, vocabulary, doubt):
+        closeness = _closeness(word, doubt)
     else:
         surely_a_slip = len(word) >= _LONG_ENOUGH_TO_TELL
-        heard = vocabulary.sounding_like(word, 0.0 if surely_a_slip else _SAME_SOUND)
-    return list(dict.fromkeys([*spelt, *heard]))
+        closeness = 0.0 if surely_a_slip else SAME_SOUND
+    return list(dict.fromkeys([*spelt, *vocabulary.sounding_like(word, closeness)]))
 
 
-def mended(word: str, vocabulary: Vocabulary) -> list[Group]:
+def _closeness(word: str, doubt: float) -> float:
+    if doubt <= SURELY:
+        return 0.0
+    if doubt > LIKELY or consonants(word) >= _AMPLE_BONES:
+        return _LIKE_SOUND
+    return _NEARLY_SAME_SOUND if len(word) >= _LONG_ENOUGH_TO_MISHEAR else SAME_SOUND
+
+
+def mended(word: str, vocabulary: Vocabulary, doubt: float) -> list[Group]:
     """What became of it, which may be several words; nothing, if it is beyond repair."""
     if any(letter.isdigit() for letter in word):
         return []  # another number is another book
-    heard, near = in_other_alphabet(word, vocabulary), vocabulary.near(word, 1)
+    heard = [*in_other_alphabet(word, vocabulary, doubt), *_sounding_same(word, vocabulary)]
+    near = _near(word, 1, vocabulary, doubt)
     if heard or near:
         return [instead(heard, near)]
     if parts := run_apart(word, vocabulary):
         return [Group(part, {part: 1.0}, corrected=True) for part in parts]
-    if alike := vocabulary.near(word, 2):
+    if alike := _near(word, 2, vocabulary, doubt):
         return [instead([], alike)]
     return []
+
+
+def _sounding_same(word: str, vocabulary: Vocabulary) -> list[str]:
+    return vocabulary.sounding_same(word) if len(word) >= _LONG_ENOUGH_TO_HEAR else []
+
+
+def _near(word: str, edits: int, vocabulary: Vocabulary, doubt: float) -> list[str]:
+    return vocabulary.near(word, edits) if edits <= doubt * len(word) else []
 
 
 def instead(heard: Sequence[str], near: Sequence[str] = ()) -> Group:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from search_index.language import stem
 from search_index.postgres.matched import Condition
 from search_index.postgres.writing import quoted
-from search_index.query import Reading
+from search_index.reading import Reading
 from search_index.words_meant import Group
 
 _NAMES = "names @@ %({0})s::tsquery"

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, takewhile
 from math import inf
 from time import perf_counter
@@ -12,9 +12,9 @@ from typing import cast
 import numpy as np
 from sqlalchemy.orm import Session
 
-from bookshop.books.isbn import isbns_in, to_isbn13
+from bookshop.books.isbn import WhyNot, isbns_in, to_isbn13
 from bookshop.database import Database
-from search_index import without_index
+from search_index import mistyped_isbns, without_index
 from search_index.columns import Columns
 from search_index.generation import Documents, Generation
 from search_index.language import title_key, words
@@ -29,8 +29,10 @@ from search_index.postgres.matched import LOOKED_AT, NOTHING_AT_ALL, Condition, 
 from search_index.postgres.tables import Schema
 from search_index.postgres.terms import Terms
 from search_index.postgres.vocabulary import TableVocabulary, authors_beginning
-from search_index.query import Reading, is_too_long, readings, understood, unfinished
+from search_index.query import is_too_long, readings, understood, unfinished
 from search_index.questions import Found, Question, Suggestion
+from search_index.reading import Reading
+from search_index.suggestions import in_both_alphabets
 from search_index.tables import Codes
 from search_index.vocabulary import Vocabulary
 from search_index.whoosh_index import _is_as_typed
@@ -53,6 +55,7 @@ class _Answer:
     wording: str = ""  # in which they were found
     corrected: bool = False
     nearest: bool = False
+    wrong_isbn: WhyNot | None = None
 
 
 class PostgresIndex:
@@ -88,6 +91,7 @@ class PostgresIndex:
             nearest=answer.nearest,
             cut_short=patience.ended,
             left_out=is_too_long(question.words),
+            wrong_isbn=answer.wrong_isbn,
             without=page.without,
             matching=page.matching,
         )
@@ -198,6 +202,11 @@ def _answered(asking: Asking, question: Question, everything: Everything) -> _An
             return _all_of(books)
     if alone := to_isbn13(typed):
         return _all_of(_matched(asking, having_isbn(alone)))  # no other book will do
+    if wrong := mistyped_isbns.what_is_wrong(typed):
+        meant = None if question.as_typed else mistyped_isbns.put_right(typed, wrong)
+        there = _all_of(_matched(asking, having_isbn(meant or "")))
+        found = len(there.books) > 0
+        return replace(there, wording=meant or "", corrected=found, wrong_isbn=wrong)
     if not typed.strip():
         return _all_of(everything.on_sale(asking))
     all_readings = readings(typed, _vocabulary(asking, typed))
@@ -266,7 +275,12 @@ def _suggested(asking: Asking, typed: str, limit: int) -> list[Suggestion]:
     vocabulary = _vocabulary(asking, typed)
     growing = chain(unfinished(typed, vocabulary), readings(typed, vocabulary))
     answer = _first_that_finds(asking, growing, prose=False)
-    names = authors_beginning(asking, words(answer.wording), min(_MOST_AUTHORS, limit))
+    most = min(_MOST_AUTHORS, limit)
+
+    def beginning(name: str) -> list[str]:
+        return authors_beginning(asking, words(name), most)
+
+    names = in_both_alphabets(answer.wording or typed, vocabulary, beginning, most)
     authors = [Suggestion("author", name) for name in names]
     places, scores = answer.matches
     best = places[np.argsort(-scores, kind="stable")[: _MORE_TITLES * limit]]

@@ -10,7 +10,7 @@ from search_index.generation import Documents, Postings
 from search_index.postgres.asking import Asking
 from search_index.postgres.conditions import stems_of
 from search_index.postgres.matched import Matched
-from search_index.query import Reading
+from search_index.reading import Reading
 from search_index.tables import Column
 
 _TERMS = """SELECT book_id, length, naming, titles,
@@ -34,7 +34,8 @@ class Terms:
     def __init__(self, asking: Asking, reading: Reading, books: Matched, *, prose: bool) -> None:
         places = books.likeliest()
         ids = books.of("book", places)
-        asked = {"stems": stems_of(reading.groups), "prose": prose, "spelt": reading.corrected}
+        spelt = reading.corrected or any(group.surnames for group in reading.groups)
+        asked = {"stems": stems_of(reading.groups), "prose": prose, "spelt": spelt}
         rows = asking.rows(_TERMS, books=ids.tolist(), **asked)
         still_there = np.isin(ids, [book for book, *_ in rows])
         self.places = places[still_there]  # among the books that matched

@@ -13,6 +13,7 @@ from search_index.spelling import LONGEST, letters_of
 from search_index.spelling import slips as slips_between
 from search_index.vocabulary import (
     _MOST_ENDINGS,
+    _MOST_NAMED,
     _MOST_NEAR,
     _MOST_NEAR_SHORT,
     _SHORT,
@@ -33,6 +34,7 @@ _BEGINNING = """SELECT word FROM words
     WHERE field = 'spelt' AND word >= %(prefix)s AND word < %(end)s
     ORDER BY books DESC, word LIMIT %(most)s"""
 _ALIKE = "SELECT word FROM words WHERE sounds && %(bones)s"
+_NAMED = "SELECT word FROM words WHERE parts @@ %(word)s::tsquery LIMIT %(most)s"
 _A_SLIP_AWAY = "SELECT word, books FROM words WHERE slips && %(slips)s"
 # Hardly anybody gets the first letter wrong and another one too.
 _TWO_SLIPS_AWAY = """SELECT word, books FROM words
@@ -109,6 +111,10 @@ class TableVocabulary(Vocabulary):
         if not self._asking.has_trigrams:
             return self._asking.rows(_TWO_SLIPS_AWAY, word=word)
         return self._asking.rows(_TWO_SLIPS_AWAY + _WITH_TRIGRAMS, word=word)
+
+    def _named(self, word: str) -> list[str]:
+        rows = self._asking.rows(_NAMED, word=quoted(word), most=_MOST_NAMED)
+        return [name for (name,) in rows]
 
     def _alike(self, word: str) -> set[str]:
         rows = self._asking.rows(_ALIKE, bones=list(skeletons(word)))

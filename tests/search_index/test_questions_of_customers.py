@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from bookshop.books.models import Book
 from search_index import Found
-from search_index.query import MOST_WORDS, switched_words, typed_words
+from search_index.query import switched_words, typed_words
+from search_index.reading import MOST_WORDS
+from tests.search_index.catalogue import Catalogue
 from tests.search_index.conftest import on_both_samples
 
 pytestmark = on_both_samples
@@ -79,6 +82,12 @@ CORRECTED = [
     ("достаевский идиот", "Идиот", "достоевский идиот"),
     ("harrypotter", "Harry Potter and the Philosopher's Stone", "harry potter"),
     ("leguin", "The Left Hand of Darkness", "le guin"),
+    ("Garri Potter", "Harry Potter and the Philosopher's Stone", "harry potter"),
+    ("ufhhb gjnnth", "Harry Potter and the Philosopher's Stone", "harry potter"),
+    ("гарри gjnnth", "Harry Potter and the Philosopher's Stone", "harry potter"),
+    ("дон кихот", "El ingenioso hidalgo don Quijote de la Mancha", "don quijote"),
+    ("one q eighty four", "1Q84", "1q84"),
+    ("9799286624636", "Pride and Prejudice", "9799286624635"),
 ]
 
 
@@ -161,6 +170,52 @@ def test_of_more_than_anybody_types_the_beginning_is_understood_and_the_answer_s
     assert len(typed_words(long)) <= MOST_WORDS
     assert all(len(way) <= MOST_WORDS for way in switched_words(long))
     assert not find("emma")[1].left_out
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["ёжик", '"', "эх", "дешевые книги", "Властелин колец", "ьфкш штв", "сок и жук"],
+)
+def test_what_is_not_plausible_is_no_correction(find: Find, words: str) -> None:
+    """Neither pieces of another layout, nor words that hardly look or sound like it."""
+    assert find(words)[1].did_you_mean is None
+
+
+@pytest.mark.parametrize("words", ["Толстого", "толстой", "tolstoy", "tolstogo"])
+def test_an_author_comes_before_a_title_with_another_word_of_the_same_stem(
+    find: Find, sample: Catalogue, words: str
+) -> None:
+    with sample.database.reading() as session:
+        first = [session.get_one(Book, book_id) for book_id in find(words)[1].book_ids]
+
+    assert all("Толстой" in book.authors or "Tolstoy" in book.authors for book in first)
+    assert find("толстый")[0][0] == "Толстый и тонкий"
+
+
+@pytest.mark.parametrize("words", ["Чехова", "Гоголем", "Достоевскому"])
+def test_an_author_is_found_in_any_case(find: Find, words: str) -> None:
+    assert find(words)[1].total > 10
+    assert not find(words)[1].did_you_mean
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        ("9780747532744", "isbn_checksum"),
+        ("978-0-7475-3274-4", "isbn_checksum"),
+        ("ISBN 0-306-40615-3", "isbn_checksum"),
+        ("978-0-7475-3274", "isbn_form"),
+        ("9780747532743", None),
+        ("150 000 000", None),
+    ],
+)
+def test_a_number_that_is_nearly_an_isbn_is_told_so_and_not_read_as_words(
+    find: Find, words: str, wrong: str | None
+) -> None:
+    _, found = find(words)
+
+    assert (found.wrong_isbn and found.wrong_isbn.code) == wrong
+    assert found.total == 0 or not wrong
 
 
 def test_an_isbn_that_nobody_sells_finds_nothing_rather_than_another_book(find: Find) -> None:

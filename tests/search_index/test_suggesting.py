@@ -30,6 +30,10 @@ def test_nothing_before_the_second_letter(sample_index: SearchIndex) -> None:
         ("вишн", "Вишнёвый сад"),
         ("достоевский ид", "Идиот"),
         ("ljcnj", "Фёдор Достоевский"),
+        ("tolst", "Leo Tolstoy"),
+        ("tolst", "Лев Толстой"),
+        ("толст", "Leo Tolstoy"),
+        ("pushk", "Александр Пушкин"),
         ("prejudise", "Pride and Prejudice"),
     ],
 )

@@ -137,6 +137,26 @@ def test_the_command_line_says_what_was_understood(shop, shelf, monkeypatch, cap
     assert "for “persuasion”" in capsys.readouterr().out
 
 
+def test_the_command_line_tells_a_way_on_where_nothing_is_found(shop, shelf, monkeypatch, capsys):
+    monkeypatch.setenv("BOOKSHOP_VAR", str(shop.settings.var))
+    for options, said in (
+        (["qqqqzzz"], "check the letters"),
+        (["emma", "--language", "de"], "without --language: 1"),
+        (["978-0-7475-3274-4"], "its last character does not fit"),
+    ):
+        monkeypatch.setattr("sys.argv", ["manage.py", "search", *options])
+        assert manage.main() == 0
+        assert said in capsys.readouterr().out
+
+
+def test_the_command_line_knows_no_seller_that_is_not_there(shop, shelf, monkeypatch, capsys):
+    monkeypatch.setenv("BOOKSHOP_VAR", str(shop.settings.var))
+    monkeypatch.setattr("sys.argv", ["manage.py", "search", "emma", "--seller", "nobody"])
+
+    assert manage.main() == manage.WRONG_USAGE
+    assert "nobody" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("path", ["/books", "/books/1"])
 def test_a_shelf_of_twelve_costs_as_many_queries_as_one_of_two(guest, shop, emma_id, queries, path):
     for n in range(2):

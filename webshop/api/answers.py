@@ -101,6 +101,10 @@ class FoundSchema(ma.Schema):
     left_out = fields.Boolean(
         metadata={"description": "So many words: the last of them were not looked for"}
     )
+    wrong_isbn = fields.String(
+        allow_none=True,
+        metadata={"description": "Why the number that was typed is no ISBN: isbn_checksum, …"},
+    )
     page = fields.Integer()
     per_page = fields.Integer()
     results = fields.List(fields.Nested(BookInList))
