@@ -7,6 +7,10 @@ PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 CHROMIUM := $(shell command -v chromium || command -v google-chrome)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard bookshop/translations/*/LC_MESSAGES/*.po))
 
+# The tests start this shop's processes more than a hundred times: what was compiled is kept, also
+# where the machine says otherwise.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help setup demo test check bench chaos browser translations venv packages tools
 
 help: ## show this list
@@ -18,7 +22,8 @@ demo: setup ## run the whole shop on this machine, until Ctrl-C
 	@exec $(RUN) manage.py demo
 
 test: setup tools ## run the tests, all but chaos (ARGS="-k basket" for some)
-	$(RUN) -m pytest -p tests.ci_guard -n 2 --dist loadfile --ignore=tests/chaos $(ARGS)
+	$(RUN) -m pytest -p tests.ci_guard -p tests.sharing_out -n 2 --dist loadfile \
+		--no-loadscope-reorder --durations=15 --ignore=tests/chaos $(ARGS)
 
 check: setup tools ## check form, types and who may import whom
 	$(RUN) -m ruff format --check .

@@ -5,7 +5,13 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_use_cases import is_found, letter_to, links_in, state
+from tests.browser.test_use_cases import (
+    is_found,
+    link_to_parcel,
+    orders,
+    puts_in_basket,
+    state,
+)
 from tests.processes.running import Running
 from tests.waiting import until
 
@@ -13,11 +19,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(30
 
 MOST_STOPS = 150  # on one page
 LONGER_THAN_A_LOOK = 16_000  # ms; a paid order is looked at every 15 s
-IS_SEEN = """element => {
-    const looks = [element, element.closest(".card, .search") ?? element].map(getComputedStyle)
-    return looks.some((one) => one.outlineStyle !== "none" || one.boxShadow !== "none")
+# At once: each question to the browser takes its time, and there is one for every Tab.
+LOOK = """wanted => {
+    const here = document.querySelector(":focus")
+    const around = here ? [here, here.closest(".card, .search") ?? here] : []
+    const shows = (look) => look.outlineStyle !== "none" || look.boxShadow !== "none"
+    return {
+        arrived: wanted === document.activeElement,
+        isSeen: !here || around.map(getComputedStyle).some(shows),
+        html: here?.outerHTML.slice(0, 200),
+    }
 }"""
-HTML = "element => element.outerHTML.slice(0, 200)"
 
 
 def test_a_guest_buys_and_cancels_with_the_keyboard_alone(demo: Running, visitor):
@@ -33,7 +45,7 @@ def test_a_guest_buys_and_cancels_with_the_keyboard_alone(demo: Running, visitor
 
     drawer = guest.locator(".drawer summary").first
     tabs_to(guest, drawer).press("Enter")
-    confirms(demo, visitor)
+    confirms(demo, visitor, order)
     guest.clock.fast_forward(LONGER_THAN_A_LOOK)
     expect(guest.get_by_text("The seller is packing the parcel")).to_be_visible()
     expect(drawer).to_be_focused()
@@ -45,13 +57,9 @@ def test_a_guest_buys_and_cancels_with_the_keyboard_alone(demo: Running, visitor
 
 def test_a_parcel_is_sent_and_received_with_the_keyboard_alone(demo: Running, visitor):
     guest = visitor()
-    finds_and_puts_in_basket(guest, demo, "Emma")
-    tabs_to(guest, guest.get_by_role("link", name="Basket").first).press("Enter")
-    tabs_to(guest, guest.get_by_role("link", name="Order these books")).press("Enter")
-    order = orders_after_a_mistake(guest)
-    pays(guest, order)
+    order = buys_with_the_mouse(guest, demo)
 
-    seller = confirms(demo, visitor)
+    seller = confirms(demo, visitor, order)
     tabs_to(seller, seller.get_by_role("button", name="It is sent"), back=True).press("Enter")
     expect(seller.get_by_text("Noted as sent")).to_be_visible()
 
@@ -141,10 +149,9 @@ def tabs_to(page: Page, wanted: Locator, back: bool = False) -> Locator:
     wanted.wait_for()
     for _ in range(MOST_STOPS):
         page.keyboard.press("Shift+Tab" if back else "Tab")
-        here = page.locator(":focus")
-        if here.count():
-            assert here.evaluate(IS_SEEN), f"nothing shows the focus on {here.evaluate(HTML)}"
-        if wanted.evaluate("element => element === document.activeElement"):
+        told = wanted.evaluate(LOOK)
+        assert told["isSeen"], f"nothing shows the focus on {told['html']}"
+        if told["arrived"]:
             return wanted
     raise AssertionError(f"no Tab leads to {wanted} on {page.url}")
 
@@ -189,8 +196,7 @@ def orders_after_a_mistake(guest: Page) -> int:
     tabs_to(guest, guest.get_by_role("button", name="Place the order")).press("Enter")
     guest.wait_for_url(re.compile(r"/orders/\d+|/pay/"))
     guest.wait_for_url(re.compile("/pay/"))
-    reference = guest.get_by_text(re.compile(r"payment-\d+-\d+")).inner_text()
-    return int(reference.split("-")[1])
+    return int(guest.locator("#for").inner_text())
 
 
 def pays(guest: Page, order: int) -> None:
@@ -199,11 +205,20 @@ def pays(guest: Page, order: int) -> None:
     expect(guest.get_by_text("The seller is asked to confirm")).to_be_visible()
 
 
-def confirms(demo: Running, visitor) -> Page:
+def buys_with_the_mouse(guest: Page, demo: Running) -> int:
+    """How a guest buys with the keyboard is another story."""
+    puts_in_basket(guest, demo, "Emma")
+    guest.goto(demo.shop + "/checkout")
+    order = orders(guest, "keys@example.net")
+    guest.get_by_role("button", name=re.compile("^Pay")).click()
+    guest.wait_for_url(re.compile(f"/orders/{order}"))
+    return order
+
+
+def confirms(demo: Running, visitor, order: int) -> Page:
     """The seller, by the link in his letter. Where he is then."""
-    letter = letter_to(demo, "english@example.com", "/seller/parcels/")
     seller = visitor()
-    seller.goto(links_in(letter, "/seller/parcels/")[0])
+    seller.goto(link_to_parcel(demo, "english", order))
     signs_in(seller, "english")
     tabs_to(seller, seller.locator("summary", has_text="I cannot send it"))  # and goes past it
     tabs_to(seller, seller.get_by_role("button", name="Confirm"), back=True).press("Enter")

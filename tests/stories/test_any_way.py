@@ -28,7 +28,7 @@ from bookshop.stock.models import Shelf
 from tests.shop import seller
 from tests.stories.any_way import Day, Killed, catalogue, one_of
 
-WAYS = int(os.environ.get("BOOKSHOP_ANY_WAY", 5))
+WAYS = int(os.environ.get("BOOKSHOP_ANY_WAY", 3))
 CHANCES = st.integers(0, 10_000)
 CALM = st.sampled_from([True, True, False])  # whether all that is under way arrives at once
 

@@ -19,7 +19,7 @@ CATALOGUES = ROOT / "data" / "sample_catalogue"
 Who = TypeVar("Who", bound=Visitor)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def empty_database() -> Iterator[str]:
     """The address of a schema of our own."""
     schema = "bookshop_topology"
@@ -38,7 +38,7 @@ def empty_database() -> Iterator[str]:
         engine.dispose()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shop(empty_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
     if nginx.PROGRAM is None:
         pytest.skip("nginx is not installed here: apt-get install nginx")
@@ -61,17 +61,17 @@ def webshops(shop: Production) -> list[Running]:
     return both
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def english(shop: Production) -> Seller:
     return opened(shop, "english", "english_books.csv")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def secondhand(shop: Production) -> Seller:
     return opened(shop, "secondhand", "second_hand_semicolon.csv")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def operator(shop: Production) -> Visitor:
     return known(shop, Visitor(shop.url, "operator"), "--role", "operator")
 
