@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Executable,
     MetaData,
     Row,
     TypeDecorator,
@@ -116,14 +118,20 @@ def prepared(engine: Engine) -> Engine:
 
 def insert_if_absent(session: Session, table: type[Base], **values: object) -> Row[Any] | None:
     """Its key; None if it was there. One that another transaction just inserts is waited for."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    row = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    # Not by the count of rows: of an INSERT, PostgreSQL's driver is not asked for it.
-    return session.execute(row.returning(*table.__table__.primary_key)).first()
+    return session.execute(_if_absent(table, session.get_bind().dialect.name), values).first()
 
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+@cache
+def _if_absent(table: type[Base], dialect_name: str) -> Executable:
+    """Told by its key, not by the count of rows: of an INSERT, PostgreSQL's driver is not asked."""
+    dialect = sqlite if dialect_name == "sqlite" else postgresql
+    row = dialect.insert(table.__table__).on_conflict_do_nothing()
+    told: Executable = row.returning(*table.__table__.primary_key)
+    return told
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

@@ -200,6 +200,14 @@ class ParcelConfirmed(Message):
 
 
 @dataclass(frozen=True)
+class SendingOverdue(Message):
+    """Confirmed days ago and still not sent: the seller is reminded."""
+
+    order_id: int
+    parcel_id: int
+
+
+@dataclass(frozen=True)
 class ParcelSent(Message):
     order_id: int
     parcel_id: int
@@ -243,6 +251,16 @@ class ProblemSettled(Message):
     order_id: int
     parcel_id: int
     n: int
+
+
+# The shop itself
+
+
+@dataclass(frozen=True)
+class AuditAsked(Message):
+    """An operator wants to know now; `after` is the audit he has seen, 0 for none."""
+
+    after: int
 
 
 # Letters

@@ -144,7 +144,8 @@ class Undone:
 
 def announce(session: Session, message: Message) -> None:
     """The message leaves only if the transaction it belongs to is committed."""
-    session.add(OutboxMessage(name=type(message).__name__, key=message.key, body=to_json(message)))
+    name = type(message).__name__
+    session.execute(_ANNOUNCE, {"name": name, "key": message.key, "body": to_json(message)})
 
 
 def route(session: Session, routes: Mapping[str, Sequence[Route]], limit: int = 500) -> int:
@@ -173,9 +174,8 @@ def route(session: Session, routes: Mapping[str, Sequence[Route]], limit: int = 
 
 
 def anything_to_carry(session: Session) -> bool:
-    """Two indexed reads: what the relay asks twenty times a second."""
-    moment = {"moment": now()}
-    return any(session.execute(query, moment).first() for query in (_UNROUTED, _DUE))
+    """Two indexed looks: what the relay asks twenty times a second."""
+    return bool(session.scalar(_ANYTHING, {"moment": now()}))
 
 
 def take_due(session: Session, batch: str, limit: int) -> list[Due]:
@@ -184,24 +184,9 @@ def take_due(session: Session, batch: str, limit: int) -> list[Due]:
     They are answered as they were before: `handed` is 0 for one that is handed over the first time.
     """
     moment = now()
-    query = (
-        select(Delivery.id, Delivery.queue, Delivery.handed, Delivery.batch)
-        .where(_is_open(), Delivery.due_at <= moment)
-        .order_by(Delivery.due_at, Delivery.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    due = [Due(*row) for row in session.execute(query)]
-    session.execute(
-        update(Delivery)
-        .where(Delivery.id.in_([delivery.id for delivery in due]))
-        .values(
-            due_at=moment + LEFT_ALONE,
-            handed=Delivery.handed + 1,
-            batch=case((Delivery.handed == 0, batch), else_=Delivery.batch),
-        ),
-        execution_options={"synchronize_session": False},
-    )
+    due = [Due(*row) for row in session.execute(_TAKE, {"moment": moment, "most": limit})]
+    ids = [delivery.id for delivery in due]
+    session.execute(_TAKEN, {"ids": ids, "again": moment + LEFT_ALONE, "round": batch})
     return due
 
 
@@ -238,16 +223,11 @@ def mark_failed(delivery: Delivery, error: str) -> None:
         delivery.due_at = now() + timedelta(seconds=PAUSES[delivery.tries - 1])
 
 
-def hold(session: Session, delivery_id: int, time: timedelta) -> bool:
-    """Keep others away from an errand while it is asked outside. False: somebody is at it."""
+def hold(session: Session, delivery_ids: Sequence[int], time: timedelta) -> set[int]:
+    """Keep others away from errands while they are asked outside. Left out: somebody is at it."""
     moment = now()
-    free = or_(Delivery.held_until.is_(None), Delivery.held_until < moment)
-    held = session.execute(
-        update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.state != DeliveryState.DONE, free)
-        .values(held_until=moment + time, due_at=moment + time)
-    )
-    return bool(cast(CursorResult[Any], held).rowcount)
+    about = {"ids": delivery_ids, "moment": moment, "until": moment + time}
+    return set(session.scalars(_HOLD, about))
 
 
 def hold_on(session: Session, delivery_id: int, time: timedelta) -> None:
@@ -306,13 +286,40 @@ def _is_open() -> ColumnElement[bool]:
 
 
 # Put together once: they are asked all the time.
-_UNROUTED = select(OutboxMessage.id).where(OutboxMessage.routed_at.is_(None)).limit(1)
-_DUE = select(Delivery.id).where(_is_open(), Delivery.due_at <= bindparam("moment")).limit(1)
+_ANNOUNCE = insert(OutboxMessage.__table__)  # type: ignore[arg-type]
+_UNROUTED = select(OutboxMessage.id).where(OutboxMessage.routed_at.is_(None))
+_DUE = select(Delivery.id).where(_is_open(), Delivery.due_at <= bindparam("moment"))
+_ANYTHING = select(or_(_UNROUTED.exists(), _DUE.exists()))
+_TAKE = (
+    select(Delivery.id, Delivery.queue, Delivery.handed, Delivery.batch)
+    .where(_is_open(), Delivery.due_at <= bindparam("moment"))
+    .order_by(Delivery.due_at, Delivery.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_TAKEN = (
+    update(Delivery)
+    .where(Delivery.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        due_at=bindparam("again"),
+        handed=Delivery.handed + 1,
+        batch=case((Delivery.handed == 0, bindparam("round")), else_=Delivery.batch),
+    )
+    .execution_options(synchronize_session=False)
+)
 _UNDONE = (
     select(Delivery.id, Delivery.handler, OutboxMessage.name, OutboxMessage.body)
     .join(OutboxMessage)
     .where(Delivery.id.in_(bindparam("ids", expanding=True)), Delivery.state != DeliveryState.DONE)
     .order_by(Delivery.id)
+)
+_HOLD = (
+    update(Delivery)
+    .where(Delivery.id.in_(bindparam("ids", expanding=True)), Delivery.state != DeliveryState.DONE)
+    .where(or_(Delivery.held_until.is_(None), Delivery.held_until < bindparam("moment")))
+    .values(held_until=bindparam("until"), due_at=bindparam("until"))
+    .returning(Delivery.id)
+    .execution_options(synchronize_session=False)
 )
 _FREE = select(Delivery.id).where(
     Delivery.id == bindparam("delivery"), Delivery.state != DeliveryState.DONE

@@ -3,6 +3,7 @@
 import time
 import traceback
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -15,13 +16,18 @@ from worker.handlers import Errand, Rule
 from worker.subscriptions import HANDLERS
 from worker.tools import Tools
 
+HELD_AT_ONCE = 10  # errands
+A_MOMENT = 1.0  # second: what is left of a hold then is still longer than an errand takes
+
 log = structlog.get_logger()
+
+Held = dict[int, float]  # the errands that are ours to ask, and since when
 
 
 def deliver(delivery_id: int, tools: Tools) -> Exception | None:
     """What went wrong, if anything; the delivery row says so too, and when it goes again."""
     for delivery in _undone([delivery_id], tools):
-        return _deliver(delivery, tools)
+        return _deliver(delivery, tools, _hold([delivery], tools))
     return None
 
 
@@ -30,10 +36,18 @@ def deliver_all(delivery_ids: Sequence[int], tools: Tools) -> None:
     whoever is handed them next has a shorter way.
     """
     until = time.monotonic() + LEFT_ALONE.total_seconds()
-    for delivery in _undone(delivery_ids, tools):
-        if time.monotonic() > until:
-            return
-        _deliver(delivery, tools)
+    deliveries = _undone(delivery_ids, tools)
+    with ExitStack() as at_end:
+        for name in {delivery.handler for delivery in deliveries}:
+            if isinstance(errand := HANDLERS.get(name), Errand):
+                at_end.enter_context(errand.together(tools))
+        for first in range(0, len(deliveries), HELD_AT_ONCE):
+            some = deliveries[first : first + HELD_AT_ONCE]
+            held = _hold(some, tools)
+            for delivery in some:
+                if time.monotonic() > until:
+                    return
+                _deliver(delivery, tools, held)
 
 
 def _undone(delivery_ids: Sequence[int], tools: Tools) -> list[Undone]:
@@ -41,11 +55,20 @@ def _undone(delivery_ids: Sequence[int], tools: Tools) -> list[Undone]:
         return outbox.undone(session, delivery_ids)
 
 
-def _deliver(delivery: Undone, tools: Tools) -> Exception | None:
+def _hold(deliveries: Sequence[Undone], tools: Tools) -> Held:
+    """The errands among them, but for those that somebody is at."""
+    ids = [each.id for each in deliveries if isinstance(HANDLERS.get(each.handler), Errand)]
+    if not ids:
+        return {}
+    with tools.database.transaction() as session:
+        return dict.fromkeys(outbox.hold(session, ids, LEFT_ALONE), time.monotonic())
+
+
+def _deliver(delivery: Undone, tools: Tools, held: Held) -> Exception | None:
     try:
         handler = HANDLERS[delivery.handler]
         if isinstance(handler, Errand):
-            _run_errand(handler, delivery.id, delivery.message, tools)
+            _run_errand(handler, delivery.id, delivery.message, tools, held)
         else:
             _apply_rule(handler, delivery.id, delivery.message, tools)
     except Exception as error:
@@ -61,18 +84,18 @@ def _apply_rule(rule: Rule, delivery_id: int, message: Message, tools: Tools) ->
             rule(session, message, tools.settings)
 
 
-def _run_errand(errand: Errand[Any, Any], delivery_id: int, message: Message, tools: Tools) -> None:
-    if not _hold(delivery_id, tools):
+def _run_errand(
+    errand: Errand[Any, Any], delivery_id: int, message: Message, tools: Tools, held: Held
+) -> None:
+    if delivery_id not in held:
         return  # somebody is at it, or it is done
-    answer = errand.ask(message, _holding_on(tools, delivery_id))
+    holding_on = _holding_on(tools, delivery_id)
+    if time.monotonic() - held[delivery_id] > A_MOMENT:
+        holding_on.still_at_it()
+    answer = errand.ask(message, holding_on)
     with tools.database.transaction() as session:
         if outbox.mark_done(session, delivery_id):
             errand.record(session, message, answer)
-
-
-def _hold(delivery_id: int, tools: Tools) -> bool:
-    with tools.database.transaction() as session:
-        return outbox.hold(session, delivery_id, LEFT_ALONE)
 
 
 def _holding_on(tools: Tools, delivery_id: int) -> Tools:

@@ -7,6 +7,7 @@ may be run again at any time; what was done stays done once.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from bookshop.imports import service as imports
 from bookshop.imports.findings import Checked
 from bookshop.messages import (
+    AuditAsked,
     BooksChanged,
     CatalogueUploaded,
     ImportApproved,
@@ -42,6 +44,7 @@ from bookshop.payments.gateway import BilledMove, BilledPayment
 from bookshop.payments.models import Payment
 from bookshop.settings import Settings
 from bookshop.users import service as users
+from worker import auditing
 from worker.tools import Tools
 
 M = TypeVar("M", bound=Message)
@@ -60,6 +63,10 @@ class Errand(ABC, Generic[M, A]):
 
     @abstractmethod
     def record(self, session: Session, message: M, answer: A) -> None: ...
+
+    def together(self, tools: Tools) -> AbstractContextManager[object]:
+        """Around many askings, one after the other."""
+        return nullcontext()
 
 
 # Rules
@@ -169,11 +176,12 @@ def _opened(of: PaymentDue | PaymentNews | PaymentNotWanted, tools: Tools) -> Bi
         key=payment.key,
         amount=payment.amount,
         reference=payment.key,
+        order_number=str(of.order_id),
         return_url=f"{tools.settings.public_url}/orders/{of.order_id}/returned",
     )
 
 
-# Errands to the post, the index and the disk
+# Errands to the post, the index, the disk, and all of them
 
 
 class SendLetter(Errand[LetterWritten, None]):
@@ -187,6 +195,9 @@ class SendLetter(Errand[LetterWritten, None]):
 
     def record(self, session: Session, message: LetterWritten, answer: None) -> None:
         notifications.mark_sent(session, message.letter_id)
+
+    def together(self, tools: Tools) -> AbstractContextManager[object]:
+        return tools.outside.post.one_line()
 
 
 class IndexBooks(Errand[BooksChanged, None]):
@@ -237,3 +248,13 @@ class UndoImport(Errand[ImportUndoAsked, None]):
 
     def record(self, session: Session, message: ImportUndoAsked, answer: None) -> None:
         imports.undone(session, message.import_id)
+
+
+class AuditTheShop(Errand[AuditAsked, None]):
+    queue = "imports"
+
+    def ask(self, message: AuditAsked, tools: Tools) -> None:
+        auditing.look_unless_seen(tools, message.after)
+
+    def record(self, session: Session, message: AuditAsked, answer: None) -> None:
+        """What was seen is kept already."""

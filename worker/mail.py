@@ -8,10 +8,15 @@ import hashlib
 import hmac
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from email.charset import QP, Charset
 from email.header import Header
+from email.mime.base import MIMEBase
+from email.policy import compat32
 from ipaddress import ip_address
 from types import TracebackType
+from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask
@@ -23,6 +28,9 @@ from bookshop.settings import Settings
 
 TIMEOUT = 10.0  # seconds for each answer of the mail server
 SMTP_PORT, SMTPS_PORT = 25, 465
+OK = 250
+# Flask-Mail's own policy takes every header apart again, at twice the time.
+AS_WRITTEN = compat32.clone(linesep="\r\n")
 
 
 class Post:
@@ -30,14 +38,34 @@ class Post:
         self._app = _app_for(settings.smtp_url)
         self._mail = Mail(self._app)
         self._timeout = timeout
+        self._keeping = False
+        self._kept: _Line | None = None
         self._shop_name = settings.shop_name
         self._secret = settings.secret_key
         self._domain = _mail_domain(urlsplit(settings.public_url).hostname or "localhost")
 
     def send(self, letter: Letter) -> None:
         """Raises smtplib.SMTPException or OSError; then it was not taken, or nobody knows."""
-        with self._app.app_context(), _Line(self._mail, self._timeout) as line:
+        line, self._kept = self._kept or _Line(self._mail, self._timeout), None
+        with self._app.app_context(), ExitStack() as at_end:
+            at_end.enter_context(line)
             line.send(self._message(letter))
+            if self._keeping:
+                self._kept = line
+                at_end.pop_all()  # stays open
+
+    @contextmanager
+    def one_line(self) -> Iterator[None]:
+        """What is sent meanwhile goes by one line; after anything went wrong, by a new one."""
+        self._keeping = True
+        try:
+            yield
+        finally:
+            self._keeping = False
+            line, self._kept = self._kept, None
+            with suppress(smtplib.SMTPException, OSError):  # the letters were taken
+                if line:
+                    line.__exit__(None, None, None)
 
     def message_id(self, letter_id: int) -> str:
         """The same for good; that of another installation under this name is another."""
@@ -45,7 +73,7 @@ class Post:
         return f"<letter-{letter_id}.{digest}@{self._domain}>"
 
     def _message(self, letter: Letter) -> Message:
-        message = Message(
+        message = _Mail(
             subject=_in_short_lines(letter.subject),
             recipients=[letter.recipient],
             sender=(shop_name(letter.language, self._shop_name), f"shop@{self._domain}"),
@@ -62,12 +90,25 @@ class Post:
         return message
 
 
+class _Mail(Message):
+    def _message(self) -> MIMEBase:
+        message = super()._message()
+        message.policy = AS_WRITTEN
+        return message
+
+
 class _Line(Connection):
     """Flask-Mail's connection, which would wait for ever and believe any certificate."""
 
     def __init__(self, mail: Mail, timeout: float) -> None:
         super().__init__(mail)
         self._timeout = timeout
+
+    def __enter__(self) -> Self:
+        """One that was kept is used again, if the other end still listens."""
+        if self.host is None or not self._still_listens(self.host):
+            self.host = self.configure_host()
+        return self
 
     def configure_host(self) -> smtplib.SMTP:
         host = self._connected()
@@ -88,6 +129,14 @@ class _Line(Connection):
         """A server that took the letter and then does not say goodbye has taken the letter."""
         if self.host is not None:
             self.host.__exit__(kind, error, trace)
+
+    def _still_listens(self, host: smtplib.SMTP) -> bool:
+        """Asked before a letter is begun: after that, nobody would know whether it was taken."""
+        with suppress(smtplib.SMTPException, OSError):
+            if host.rset()[0] == OK:
+                return True
+        host.close()
+        return False
 
     def _connected(self) -> smtplib.SMTP:
         if self.mail.use_ssl:

@@ -21,11 +21,13 @@ from bookshop.database import Database
 from bookshop.outbox import Due
 from bookshop.settings import Settings
 from worker import jobs
-from worker.queues import KEEP_FAILED, SHORT_JOB, connect, open_queues
+from worker.queues import KEEP_BATCH, KEEP_FAILED, SHORT_JOB, connect, open_queues
 from worker.schedule import SCHEDULE
 from worker.subscriptions import IMPORTS, LONG, ROUTES, RULES
 
-LOOK_EVERY = 0.05  # seconds; meanwhile a batch comes together
+LOOK_EVERY = 0.05  # seconds, when there is nothing to carry
+LOOK_LATER = 0.01  # seconds more for each delivery carried: a batch comes together meanwhile
+LATEST = 0.25  # seconds
 MOST_AT_ONCE = 100
 
 log = structlog.get_logger()
@@ -43,12 +45,18 @@ def run(settings: Settings) -> None:
     while not stop.is_set():
         try:
             clock.ring(queues)
-            if carry(database, queues) == MOST_AT_ONCE:
-                continue
+            carried = carry(database, queues)
+            stop.wait(pause_after(carried))
         except (RedisError, OperationalError) as error:
             log.warning("relay cannot carry", error=repr(error))
             stop.wait(1)
-        stop.wait(LOOK_EVERY)
+
+
+def pause_after(carried: int) -> float:
+    """A job of RQ costs more than a delivery: the busier the shop, the fuller they are."""
+    if carried == MOST_AT_ONCE:
+        return 0
+    return min(LOOK_EVERY + carried * LOOK_LATER, LATEST)
 
 
 def carry(database: Database, queues: dict[str, Queue]) -> int:
@@ -78,8 +86,7 @@ def hand_over(queue: Queue, batch: str, deliveries: list[Due]) -> None:
             jobs.deliver_many,
             fresh,
             job_id=batch_job(queue.name, batch),
-            result_ttl=0,
-            failure_ttl=SHORT_JOB,
+            ttl=KEEP_BATCH,
         )
     for delivery in deliveries:
         if delivery.id in fresh:

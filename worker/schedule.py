@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bookshop import outbox, repeats
-from bookshop.audit import audit
 from bookshop.audit import keeping as audits
 from bookshop.auth import service as auth
 from bookshop.database import now
@@ -13,6 +12,7 @@ from bookshop.imports import tidying
 from bookshop.orders import deadlines
 from bookshop.payments import service as payments
 from bookshop.searches import service as searches
+from worker import auditing
 from worker.subscriptions import IMPORTS, RULES
 from worker.tools import Tools
 
@@ -64,14 +64,8 @@ def audit_the_shop(tools: Tools) -> None:
     """What the operators' page and the metrics tell. A relay that starts anew asks at once."""
     with tools.database.reading() as session:
         newest = audits.newest(session)
-    if newest and newest.at > now() - timedelta(seconds=AUDIT_EVERY / 2):
-        return
-    with tools.database.snapshot() as session:
-        began = now()
-        outside = tools.outside
-        verdicts = audit(session, outside.billing, outside.index, between=tools.give_way)
-    with tools.database.transaction() as session:
-        audits.keep(session, verdicts, began)
+    if newest is None or newest.at <= now() - timedelta(seconds=AUDIT_EVERY / 2):
+        auditing.look(tools)
 
 
 def tidy(tools: Tools) -> None:

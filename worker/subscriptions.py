@@ -3,6 +3,7 @@
 from typing import Any
 
 from bookshop.messages import (
+    AuditAsked,
     BooksChanged,
     CatalogueUploaded,
     ConfirmationOverdue,
@@ -32,6 +33,7 @@ from bookshop.messages import (
     PromisedCopiesMissing,
     RefundDue,
     RefundMade,
+    SendingOverdue,
     StockRefused,
     StockReserved,
     TransferDue,
@@ -42,6 +44,7 @@ from bookshop.outbox import Route
 from worker.handlers import (
     ApplyCatalogue,
     AskAboutPayment,
+    AuditTheShop,
     CheckCatalogue,
     ClosePayment,
     Errand,
@@ -88,6 +91,7 @@ SUBSCRIPTIONS: dict[type[Message], list[Handler]] = {
     ParcelWaiting: [write_letters],
     ConfirmationOverdue: [write_letters],
     ParcelConfirmed: [write_letters],
+    SendingOverdue: [write_letters],
     ParcelSent: [write_letters],
     ParcelReceived: [],
     ParcelRejected: [write_letters],
@@ -100,6 +104,8 @@ SUBSCRIPTIONS: dict[type[Message], list[Handler]] = {
     RefundMade: [follow_refund],
     TransferDue: [PayOut()],
     TransferMade: [follow_transfer, write_letters],
+    # the shop itself
+    AuditAsked: [AuditTheShop()],
     # letters
     LetterWritten: [SendLetter()],
 }

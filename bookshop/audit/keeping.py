@@ -8,8 +8,11 @@ from typing import Any
 from sqlalchemy import JSON, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from bookshop import outbox
 from bookshop.audit import Verdict
 from bookshop.database import Base, now
+from bookshop.messages import AuditAsked
+from bookshop.outbox import OutboxMessage
 
 OFFENDERS_KEPT = 50  # of each invariant; `manage.py audit` tells all
 
@@ -40,6 +43,20 @@ def newest(session: Session) -> Audit | None:
     return session.scalars(select(Audit).order_by(Audit.at.desc()).limit(1)).one_or_none()
 
 
+def ask_for_one(session: Session) -> None:
+    """Somebody is to look now. Asked again meanwhile, it is the same asking."""
+    if not is_asked_for(session):
+        outbox.announce(session, _asked(session))
+
+
+def is_asked_for(session: Session) -> bool:
+    """Since the newest, and nobody has looked yet."""
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.key == _asked(session).key, OutboxMessage.id.in_(outbox.under_way())
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def last_that_held(session: Session) -> datetime | None:
     query = select(Audit.at).where(Audit.holds).order_by(Audit.at.desc()).limit(1)
     return session.scalars(query).one_or_none()
@@ -47,6 +64,11 @@ def last_that_held(session: Session) -> datetime | None:
 
 def forget(session: Session, before: datetime) -> None:
     session.execute(delete(Audit).where(Audit.at < before))
+
+
+def _asked(session: Session) -> AuditAsked:
+    seen = newest(session)
+    return AuditAsked(after=seen.id if seen else 0)
 
 
 def _shortened(verdict: Verdict) -> dict[str, Any]:

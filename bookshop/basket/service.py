@@ -3,8 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from bookshop.basket.models import Basket, BasketItem
@@ -42,6 +43,14 @@ class Owner:
     @property
     def name(self) -> str:
         return f"user {self.user_id}" if self.user_id else f"guest {self.guest_hash}"
+
+    @property
+    def kind(self) -> str:
+        return "guest" if self.user_id is None else "user"
+
+    @property
+    def key(self) -> int | str | None:
+        return self.guest_hash if self.user_id is None else self.user_id
 
     @property
     def guest_hash(self) -> str | None:
@@ -103,19 +112,10 @@ class Contents:
 
 def look(session: Session, owner: Owner) -> Contents:
     """Two queries, however much is in it; sellers in the order of their names."""
-    query = (
-        select(BasketItem, Shelf.on_hand - Shelf.reserved)
-        .join(Basket, Basket.id == BasketItem.basket_id)
-        .join(Shelf, Shelf.offer_id == BasketItem.offer_id)
-        .where(_belongs_to(owner))
-        .options(
-            joinedload(BasketItem.offer).options(joinedload(Offer.book), joinedload(Offer.shop))
-        )
-        .order_by(BasketItem.id)
-    )
+    found = session.execute(_CONTENTS[owner.kind], {"owner": owner.key})
     lines = [
         Line(item.offer, item.quantity, item.price_seen, max(0, sellable))
-        for item, sellable in session.execute(query)
+        for item, sellable in found
     ]
     lines.sort(key=lambda line: (line.offer.shop.name, line.offer.seller_id))
     groups = groupby(lines, key=lambda line: line.offer.seller_id)
@@ -130,8 +130,7 @@ def look_and_lock(session: Session, owner: Owner) -> Contents:
 
 def copies(session: Session, owner: Owner) -> int:
     """How many books are in it, for the header of every page."""
-    query = select(BasketItem.quantity).join(Basket).where(_belongs_to(owner))
-    return sum(session.scalars(query))
+    return sum(session.scalars(_QUANTITIES[owner.kind], {"owner": owner.key}))
 
 
 def put(session: Session, owner: Owner, offer_id: int, quantity: int) -> None:
@@ -154,7 +153,7 @@ def remove(session: Session, owner: Owner, offer_id: int) -> None:
 
 def empty(session: Session, owner: Owner) -> None:
     basket = _own(session, owner)
-    session.execute(delete(BasketItem).where(BasketItem.basket_id == basket.id))
+    session.execute(_EMPTY, {"basket": basket.id})
 
 
 def merge(session: Session, guest_token: str, user_id: int) -> None:
@@ -224,14 +223,31 @@ def _own(session: Session, owner: Owner) -> Basket:
 
 
 def _find(session: Session, owner: Owner) -> Basket | None:
-    return session.scalars(select(Basket).where(_belongs_to(owner)).with_for_update()).one_or_none()
-
-
-def _belongs_to(owner: Owner) -> ColumnElement[bool]:
-    if owner.user_id is not None:
-        return Basket.user_id == owner.user_id
-    return Basket.guest_token == owner.guest_hash
+    return session.scalars(_BASKET[owner.kind], {"owner": owner.key}).one_or_none()
 
 
 def _item(basket: Basket, offer_id: int) -> BasketItem | None:
     return next((item for item in basket.items if item.offer_id == offer_id), None)
+
+
+def _of_either(query: Any) -> dict[str, Any]:
+    """Of a user's basket, and of a guest's."""
+    owners = {"user": Basket.user_id, "guest": Basket.guest_token}
+    return {kind: query.where(owner == bindparam("owner")) for kind, owner in owners.items()}
+
+
+# Put together once: every page that a customer sees asks.
+_BASKET = _of_either(select(Basket).with_for_update())
+_QUANTITIES = _of_either(select(BasketItem.quantity).join(Basket))
+_CONTENTS = _of_either(
+    select(BasketItem, Shelf.on_hand - Shelf.reserved)
+    .join(Basket, Basket.id == BasketItem.basket_id)
+    .join(Shelf, Shelf.offer_id == BasketItem.offer_id)
+    .options(joinedload(BasketItem.offer).options(joinedload(Offer.book), joinedload(Offer.shop)))
+    .order_by(BasketItem.id)
+)
+_EMPTY = (
+    delete(BasketItem)
+    .where(BasketItem.basket_id == bindparam("basket"))
+    .execution_options(synchronize_session=False)
+)

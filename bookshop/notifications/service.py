@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookshop import outbox
@@ -84,8 +84,7 @@ def of_order(session: Session, order_id: int) -> Sequence[Letter]:
 
 
 def mark_sent(session: Session, letter_id: int) -> None:
-    still_there = (Letter.id == letter_id, Letter.sent_at.is_(None), Letter.text != "")
-    session.execute(update(Letter).where(*still_there).values(sent_at=now()))
+    session.execute(_MARK_SENT, {"letter": letter_id, "moment": now()})
 
 
 def _write(session: Session, message: Message, letter: Owed, about: dict[str, Any]) -> None:
@@ -108,3 +107,12 @@ def _write(session: Session, message: Message, letter: Owed, about: dict[str, An
     )
     if new:
         outbox.announce(session, LetterWritten(new.id))
+
+
+# Put together once.
+_MARK_SENT = (
+    update(Letter)
+    .where(Letter.id == bindparam("letter"), Letter.sent_at.is_(None), Letter.text != "")
+    .values(sent_at=bindparam("moment"))
+    .execution_options(synchronize_session=False)
+)

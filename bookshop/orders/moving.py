@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bookshop import outbox
 from bookshop.database import now
@@ -30,6 +31,7 @@ from bookshop.translations import N_
 
 TO_CONFIRM = timedelta(hours=48)
 TO_REMIND = timedelta(hours=24)
+TO_SEND = timedelta(days=3)  # after it was confirmed
 TO_RECEIVE = timedelta(days=14)
 TO_CHOOSE = timedelta(hours=24)  # what to do with an order that came out short
 
@@ -68,12 +70,11 @@ BILLING = Who("billing")
 
 def locked(session: Session, order_id: int) -> Order:
     """The order with all its parcels and lines; nobody else moves any of it meanwhile."""
-    found = session.scalars(
-        _LOCKED, {"order": order_id}, execution_options={"populate_existing": True}
-    )
-    order = found.one_or_none()
+    about = {"order": order_id}
+    order = session.scalars(_LOCKED, about).one_or_none()
     if order is None:
         raise NoSuchOrder
+    set_committed_value(order, "parcels", session.scalars(_PARCELS, about).unique().all())
     return order
 
 
@@ -124,18 +125,17 @@ def write_down(
     after: str = "",
 ) -> None:
     order_id, parcel_id = (what.id, None) if isinstance(what, Order) else (what.order_id, what.id)
-    session.add(
-        OrderEvent(
-            order_id=order_id,
-            parcel_id=parcel_id,
-            what=type(news).__name__,
-            before=before,
-            after=after,
-            who=who.kind,
-            who_id=who.user_id,
-            why=why,
-        )
-    )
+    event = {
+        "order_id": order_id,
+        "parcel_id": parcel_id,
+        "what": type(news).__name__,
+        "before": before,
+        "after": after,
+        "who": who.kind,
+        "who_id": who.user_id,
+        "why": why,
+    }
+    session.execute(_WRITE_DOWN, event)
 
 
 def give_up(session: Session, order: Order, because: str, who: Who) -> None:
@@ -190,6 +190,14 @@ def start_waiting(session: Session, order: Order) -> None:
 _LOCKED = (
     select(Order)
     .where(Order.id == bindparam("order"))
-    .options(selectinload(Order.parcels).joinedload(Parcel.lines))
     .with_for_update(of=Order)
+    .execution_options(populate_existing=True)
 )
+_PARCELS = (
+    select(Parcel)
+    .where(Parcel.order_id == bindparam("order"))
+    .options(joinedload(Parcel.lines))
+    .order_by(Parcel.id)
+    .execution_options(populate_existing=True)
+)
+_WRITE_DOWN = insert(OrderEvent.__table__)  # type: ignore[arg-type]

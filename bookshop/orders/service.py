@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bookshop import outbox
 from bookshop.basket import service as basket
@@ -24,7 +25,7 @@ from bookshop.messages import (
 )
 from bookshop.money import CURRENCY, Money, as_decimal
 from bookshop.orders import parcels
-from bookshop.orders.models import Order, OrderLine, Parcel
+from bookshop.orders.models import Order, OrderEvent, OrderLine, Parcel
 from bookshop.orders.moving import (
     BILLING,
     SHOP,
@@ -126,9 +127,11 @@ def place(
 
 def get(session: Session, order_id: int, who: Who) -> Order:
     """To look at: order, parcels, shops, lines and history, in two queries."""
-    order = session.scalars(_WHOLE_ORDER, {"order": order_id}).unique().one_or_none()
+    about = {"order": order_id}
+    order = session.scalars(_WHOLE_ORDER, about).unique().one_or_none()
     if order is None or not who.may_see(order):
         raise NoSuchOrder
+    set_committed_value(order, "history", session.scalars(_HISTORY, about).all())
     return order
 
 
@@ -338,6 +341,8 @@ _WHOLE_ORDER = (
             joinedload(Parcel.lines).joinedload(OrderLine.book),
             joinedload(Parcel.shop).joinedload(Shop.owner),
         ),
-        selectinload(Order.history),
     )
+)
+_HISTORY = (
+    select(OrderEvent).where(OrderEvent.order_id == bindparam("order")).order_by(OrderEvent.id)
 )

@@ -5,7 +5,7 @@ Nothing here speaks to billing: the worker asks (see gateway) and brings the ans
 
 from datetime import timedelta
 
-from sqlalchemy import String, cast, func, literal, select
+from sqlalchemy import String, bindparam, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from bookshop import outbox
@@ -59,8 +59,7 @@ def begin(session: Session, order_id: int, amount: Money) -> Payment:
 
 
 def of_order(session: Session, order_id: int) -> list[Payment]:
-    query = select(Payment).where(Payment.order_id == order_id).order_by(Payment.attempt)
-    return list(session.scalars(query))
+    return list(session.scalars(_OF_ORDER, {"order": order_id}))
 
 
 def get(session: Session, order_id: int, attempt: int) -> Payment:
@@ -167,8 +166,7 @@ def refunded(session: Session, parcel_id: int, n: int, billed: BilledMove) -> No
 
 def captured(session: Session, order_id: int) -> Payment | None:
     """The payment that was paid; refunds are taken from it."""
-    query = select(Payment).where(Payment.order_id == order_id, Payment.state == PaymentState.PAID)
-    return session.scalars(query).one_or_none()
+    return session.scalars(_CAPTURED, {"order": order_id}).one_or_none()
 
 
 # Paying out
@@ -270,3 +268,8 @@ def _named(session: Session, reference: str) -> Payment | None:
     if kind != "payment" or not (order_id.isdigit() and attempt.isdigit()):
         return None
     return session.get(Payment, (int(order_id), int(attempt)))
+
+
+# Put together once: whoever looks at an order asks.
+_OF_ORDER = select(Payment).where(Payment.order_id == bindparam("order")).order_by(Payment.attempt)
+_CAPTURED = _OF_ORDER.where(Payment.state == PaymentState.PAID)

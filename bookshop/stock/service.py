@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bookshop import outbox
@@ -110,14 +110,8 @@ class _Gone(Exception):
 
 def _promise(session: Session, line: Wanted) -> None:
     """One conditional update: of two who want the last copy, one finds it gone."""
-    on_sale = select(Offer.id).where(Offer.id == line.offer_id, Offer.withdrawn_at.is_(None))
-    promised = session.execute(
-        update(Shelf)
-        .where(Shelf.offer_id == line.offer_id, on_sale.exists())
-        .where(Shelf.on_hand - Shelf.reserved >= line.quantity)
-        .values(reserved=Shelf.reserved + line.quantity, changed_at=now()),
-        execution_options={"synchronize_session": False},
-    )
+    wanted = {"offer": line.offer_id, "wanted": line.quantity, "moment": now()}
+    promised = session.execute(_PROMISE, wanted)
     if not cast(CursorResult[Any], promised).rowcount:
         raise _Gone
 
@@ -182,3 +176,14 @@ def _set_on_hand(session: Session, shelf: Shelf, copies: int, why: str, who_id: 
             Movement(offer_id=shelf.offer_id, why=why, who_id=who_id, before=before, after=copies)
         )
         shelf.on_hand = copies
+
+
+# Put together once.
+_ON_SALE = select(Offer.id).where(Offer.id == bindparam("offer"), Offer.withdrawn_at.is_(None))
+_PROMISE = (
+    update(Shelf)
+    .where(Shelf.offer_id == bindparam("offer"), _ON_SALE.exists())
+    .where(Shelf.on_hand - Shelf.reserved >= bindparam("wanted"))
+    .values(reserved=Shelf.reserved + bindparam("wanted"), changed_at=bindparam("moment"))
+    .execution_options(synchronize_session=False)
+)

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 from redis import Redis, RedisError
-from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from demo import redis as bundled
 from tests.shop import Shop
 from tests.waiting import until
 from worker import jobs, relay
-from worker.queues import open_queues
+from worker.queues import Worker, open_queues
 
 ROOT = Path(__file__).parents[2]
 
@@ -89,7 +88,7 @@ class Crew:
         """All that is in these queues now."""
         handlers = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)}
         queues = [self.queues[name] for name in names or self.queues]
-        worker = SimpleWorker(queues, connection=self.redis, serializer=JSONSerializer)
+        worker = Worker(queues, connection=self.redis, serializer=JSONSerializer)
         worker.work(burst=True, logging_level="CRITICAL")
         for sign, handler in handlers.items():
             signal.signal(sign, handler)

@@ -11,7 +11,7 @@ from bookshop.database import now
 from bookshop.messages import OrderPlaced
 from bookshop.outbox import PAUSES, Delivery, DeliveryState, OutboxMessage
 from bookshop.payments import service as payments
-from worker.delivering import deliver
+from worker.delivering import deliver, deliver_all
 from worker.subscriptions import ROUTES
 
 
@@ -22,9 +22,14 @@ def order(shop, ada, emma):
 
 def routed(shop, handler):
     """The id of the only delivery to this handler."""
+    [delivery] = all_routed(shop, handler)
+    return delivery
+
+
+def all_routed(shop, handler):
     shop.does(outbox.route, ROUTES)
     with shop.database.reading() as session:
-        return session.scalars(select(Delivery.id).where(Delivery.handler == handler)).one()
+        return session.scalars(select(Delivery.id).where(Delivery.handler == handler)).all()
 
 
 def row(shop, delivery_id):
@@ -105,9 +110,29 @@ def test_an_errand_that_one_is_at_is_not_asked_by_another(shop, order):
     assert row(shop, delivery).state is DeliveryState.DONE
 
 
+def test_errands_held_together_are_asked_once_each_whoever_else_is_handed_them(shop, ada, emma):
+    offer = shop.sells(emma, "Emma", copies=3)
+    for _ in range(2):
+        shop.orders(ada, {offer: 1})
+    for handler in ("reserve_stock", "start_payment"):
+        deliver_all(all_routed(shop, handler), shop.tools)
+    due, ask, asked = all_routed(shop, "OpenPayment"), shop.billing.open, []
+
+    def meanwhile(key, *args, **kwargs):
+        asked.append(key)
+        deliver_all(due, shop.tools)
+        return ask(key, *args, **kwargs)
+
+    shop.billing.open = meanwhile
+    deliver_all(due, shop.tools)
+
+    assert len(due) == len(asked) == len(set(asked)) == 2
+    assert {row(shop, each).state for each in due} == {DeliveryState.DONE}
+
+
 def test_an_errand_whose_worker_died_is_taken_up_when_its_time_is_over(shop, order):
     delivery = due_payment(shop, order)
-    assert shop.does(outbox.hold, delivery, timedelta(seconds=12))  # and dies
+    assert shop.does(outbox.hold, [delivery], timedelta(seconds=12))  # and dies
 
     assert deliver(delivery, shop.tools) is None
     assert shop.billing.payments == {}

@@ -29,10 +29,12 @@ class Mailbox:
     def __init__(self) -> None:
         self.taken: list[EmailMessage] = []
         self.raw: list[bytes] = []
+        self.lines: set[Session] = set()
         self.answer = "250 taken"
         self.hangs_up = False
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.lines.add(session)
         if self.answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
             self.raw.append(envelope.content)
@@ -40,6 +42,11 @@ class Mailbox:
             assert isinstance(message, EmailMessage)
             self.taken.append(message)
         return self.answer
+
+    async def handle_RSET(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.hangs_up:
+            server.transport.abort()
+        return "250 go on"
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.hangs_up:
@@ -173,6 +180,43 @@ def test_a_letter_taken_before_the_server_hangs_up_is_not_an_error(settings, mai
     Post(settings).send(letter)
 
     assert len(mailbox.taken) == 1
+
+
+def test_letters_sent_together_go_by_one_line(settings, mailbox, letter):
+    post = Post(settings)
+
+    with post.one_line():
+        for _ in range(3):
+            post.send(letter)
+    post.send(letter)
+
+    assert len(mailbox.taken) == 4
+    assert len(mailbox.lines) == 2
+
+
+def test_a_server_that_hung_up_between_two_letters_is_called_again(settings, mailbox, letter):
+    mailbox.hangs_up = True
+    post = Post(settings)
+
+    with post.one_line():
+        for _ in range(3):
+            post.send(letter)
+
+    assert len(mailbox.taken) == len(mailbox.lines) == 3
+
+
+def test_after_a_refusal_the_next_letter_goes_by_a_new_line(settings, mailbox, letter):
+    post = Post(settings)
+
+    with post.one_line():
+        mailbox.answer = "451 come again later"
+        with pytest.raises(smtplib.SMTPDataError):
+            post.send(letter)
+        mailbox.answer = "250 taken"
+        post.send(letter)
+
+    assert len(mailbox.taken) == 1
+    assert len(mailbox.lines) == 2
 
 
 def test_no_server_is_told_as_it_is(settings, letter):
