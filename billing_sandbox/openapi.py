@@ -73,7 +73,8 @@ _PATHS: Json = {
                         "currency": CURRENCY,
                         "reference": TEXT,
                         "return_url": ADDRESS,
-                    }
+                    },
+                    {"order_number": TEXT},
                 )
             ),
             "responses": {

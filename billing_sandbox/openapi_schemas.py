@@ -35,6 +35,7 @@ SCHEMAS = {
             "reference": TEXT,
             "idempotency_key": KEY,
             "created_at": TIME,
+            "order_number": {"type": "string"},
             "return_url": ADDRESS,
             "pay_url": ADDRESS,
             "state": STATE,

@@ -12,14 +12,16 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from bookshop.errors import Conflict, Invalid, NotAllowed, NotFound, ShopError
-from bookshop.translations import LANGUAGES, N_, say
+from bookshop.translations import N_, say
 from webshop import context
-from webshop.language import language
+from webshop.language import language, of_the_browser
 
 STATUS: dict[type[ShopError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
 
 AWAY = (OperationalError, InterfaceError, NoConnectionFree)
+ONE_MOMENT = N_("One moment, please")
 TRY_AGAIN = N_("The shop is not itself for a moment. Please try again.")
+AGAIN = N_("Try again")
 
 log = logging.getLogger(__name__)
 
@@ -108,19 +110,21 @@ def _show_that_the_database_is_away(error: Exception) -> Response:
         return _show_our_fault(error)  # a wrong question, as PostgreSQL calls ProgrammingError
     log.warning("%s: the database is away: %s", g.get("request_id"), error)
     context.let_go()
-    said = say(request.accept_languages.best_match(LANGUAGES) or "en", TRY_AGAIN)
-    response = _calm(said)
+    response = _calm(of_the_browser())
     response.headers["Retry-After"] = "1"
     return response
 
 
-def _calm(said: str) -> Response:
+def _calm(spoken: str) -> Response:
+    status = HTTPStatus.SERVICE_UNAVAILABLE
     if wants_a_problem():
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, said, "try_again")
+        return problem(status, say(spoken, TRY_AGAIN), "try_again")
     try:
-        return page(HTTPStatus.SERVICE_UNAVAILABLE, said)
-    except AWAY:  # still away: who is signed in, and what is in the basket?
-        return make_response(said, HTTPStatus.SERVICE_UNAVAILABLE, {"Content-Type": "text/plain"})
+        return page(status, say(language(), TRY_AGAIN))
+    except AWAY:  # still away: a page without who is signed in, and what is in the basket
+        away = current_app.jinja_env.get_template("away.html")
+        told = [say(spoken, text) for text in (ONE_MOMENT, TRY_AGAIN, AGAIN)]
+        return make_response(away.render(language=spoken, told=told), status)
 
 
 def _show_our_fault(error: Exception) -> Response:
@@ -139,6 +143,7 @@ def page(status: int, said: str) -> Response:
         422: _("Something needs to be put right"),
         429: _("A little slower, please"),
         500: _("Something broke"),
+        503: _("One moment, please"),
     }.get(status, _("This did not work"))
     body = render_template("error.html", status=status, title=title, said=said)
     return make_response(body, status)

@@ -20,11 +20,16 @@ def set_up(app: Flask) -> None:
 
 
 def chosen() -> str:
+    if request.cookies.get(COOKIE) not in LANGUAGES and current_user.is_authenticated:
+        return str(current_user.language)
+    return of_the_browser()
+
+
+def of_the_browser() -> str:
+    """What can be known without asking the database who is there."""
     cookie = request.cookies.get(COOKIE)
     if cookie in LANGUAGES:
         return cookie
-    if current_user.is_authenticated:
-        return str(current_user.language)
     return request.accept_languages.best_match(LANGUAGES) or "en"
 
 

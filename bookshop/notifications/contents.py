@@ -79,10 +79,10 @@ def _order(session: Session, message: Any, links: Links) -> dict[str, Any]:
     order = orders.get(session, message.order_id, SHOP)
     about: dict[str, Any] = {"order": order, "order_url": links.order(order)}
     parcel_id = getattr(message, "parcel_id", None)
-    for number, parcel in enumerate(order.parcels, start=1):
+    for parcel in order.parcels:
         if parcel.id == parcel_id:
             about["parcel"] = parcel
-            about["parcel_number"] = f"{order.id}-{number}"
+            about["parcel_number"] = parcel.number
             about["parcel_url"] = links.parcel(parcel)
             about["shop"] = parcel.shop
     return about

@@ -27,6 +27,7 @@ from bookshop.messages import (
     ProblemSettled,
     PromisedCopiesMissing,
     RefundDue,
+    SendingOverdue,
     StockRefused,
     StockReserved,
     TransferMade,
@@ -145,6 +146,9 @@ LETTERS: dict[type[Message], tuple[LetterKind, ...]] = {
     ),
     ParcelConfirmed: (
         LetterKind("parcel_confirmed", "customer", N_("Parcel %(parcel)s is confirmed")),
+    ),
+    SendingOverdue: (
+        LetterKind("parcel_unsent", "seller", N_("Parcel %(parcel)s: the customer waits for it")),
     ),
     ParcelSent: (
         LetterKind("parcel_sent", "customer", N_("Parcel %(parcel)s is on its way")),

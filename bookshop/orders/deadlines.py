@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bookshop.orders import parcels, service
+from bookshop.orders import parcels, sending, service
 from bookshop.orders.models import Order, Parcel
 from bookshop.orders.moving import TO_CONFIRM, TO_REMIND
 from bookshop.orders.states import OrderState, ParcelState
@@ -21,6 +21,7 @@ def overdue(session: Session, moment: datetime, limit: int = 500) -> list[tuple[
         (service.expire, _expired(session, moment, limit)),
         (parcels.cancel_overdue, _unanswered(session, moment, limit)),
         (parcels.remind, _to_remind(session, moment, limit)),
+        (sending.remind_to_send, sending.to_remind(session, moment, limit)),
         (parcels.receive_overdue, _long_sent(session, moment, limit)),
     ):
         found += [(deed, id) for id in ids]

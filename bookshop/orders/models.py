@@ -58,7 +58,7 @@ class Parcel(Base):
     state: Mapped[ParcelState] = mapped_column(a_word(ParcelState), default=ParcelState.PLANNED)
     commission_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2))  # when it was placed
     confirm_by: Mapped[datetime | None]
-    reminded_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]  # of what it waits for now
     sent_at: Mapped[datetime | None]
     receive_by: Mapped[datetime | None]  # None while a problem stops the clock
     tracking: Mapped[str] = mapped_column(default="")
@@ -72,6 +72,11 @@ class Parcel(Base):
     lines: Mapped[list["OrderLine"]] = relationship(
         back_populates="parcel", order_by="OrderLine.id"
     )
+
+    @property
+    def number(self) -> str:
+        """As people know it, on pages and in letters: 12-1 is the first parcel of order 12."""
+        return f"{self.order_id}-{self.order.parcels.index(self) + 1}"
 
     @property
     def total(self) -> Money:

@@ -1,6 +1,6 @@
 """What seller, customer and shop may do with one parcel."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -44,7 +44,7 @@ from bookshop.users.models import Shop
 
 LONGEST_NOTE = 1000
 REPORTS_ACCEPTED = timedelta(days=30)  # after sending
-
+WITH_ITS_ORDER = joinedload(Parcel.order).selectinload(Order.parcels)  # that is where its number is
 
 # Where a parcel goes is told to its seller while it is, or may have to be, brought there.
 NEED_THE_ADDRESS = (
@@ -101,10 +101,17 @@ def of_seller(
     return session.scalars(query.options(*_whole()).order_by(Parcel.id.desc()).limit(limit)).all()
 
 
+def numbers(session: Session, parcel_ids: Collection[int]) -> dict[int, str]:
+    """As people know them."""
+    query = select(Parcel).where(Parcel.id.in_(parcel_ids)).options(WITH_ITS_ORDER)
+    return {parcel.id: parcel.number for parcel in session.scalars(query)}
+
+
 def confirm(session: Session, parcel_id: int, who: Who) -> None:
     parcel = _handled(session, parcel_id, who)
     news = ParcelConfirmed(parcel.order_id, parcel.id)
     if move_parcel(session, parcel, news, who):
+        parcel.reminded_at = None
         outbox.announce(session, news)
 
 
@@ -305,6 +312,7 @@ def _customers(session: Session, parcel_id: int, who: Who) -> Parcel:
 
 def _whole() -> list[ExecutableOption]:
     return [
+        WITH_ITS_ORDER,
         joinedload(Parcel.order).selectinload(Order.history),
         joinedload(Parcel.shop).joinedload(Shop.owner),
         selectinload(Parcel.lines).joinedload(OrderLine.book),

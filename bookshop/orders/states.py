@@ -73,6 +73,8 @@ PLACED, SHORT, RESERVED, PAID, COMPLETED, _cancelled = OrderState
     RETURNED,
     REFUNDED,
 ) = ParcelState
+# Its money is back with the customer, or on the way there.
+GIVEN_BACK = (REJECTED, _also, RETURNED, REFUNDED)
 Life = dict[tuple[StrEnum, type[Message]], StrEnum | Instead]
 
 # fmt: off

@@ -3,12 +3,14 @@
 import streamlit as st
 
 from bookshop import money
+from bookshop.database import now
 from bookshop.errors import NotFound
 from bookshop.orders import parcels
 from bookshop.orders.models import OrderEvent, Parcel
 from bookshop.orders.moving import NoSuchParcel, Who
-from bookshop.orders.states import ParcelState
-from bookshop.translations import say, say_many
+from bookshop.orders.sending import send_by
+from bookshop.orders.states import GIVEN_BACK, ParcelState
+from bookshop.translations import N_, say, say_many
 from bookshop.users.models import Role
 from seller_dashboard.amounts import show_amounts
 from seller_dashboard.desk import Desk
@@ -44,13 +46,15 @@ def history(parcel: Parcel) -> list[OrderEvent]:
 def card(desk: Desk, parcel: Parcel) -> None:
     """A parcel in a list."""
     with st.container(border=True):
+        section(name_of(parcel, desk.language))
+        _badges(parcel, desk.language)
+        st.write(" · ".join(_summary(parcel, desk.language)))
         st.page_link(
             desk.places["parcel"],
-            label=f"**{name_of(parcel, desk.language)}**",
+            label=say(desk.language, "Open parcel %(number)s", number=parcel.number),
+            icon=":material/arrow_forward:",
             query_params={"parcel": str(parcel.id)},
         )
-        _badges(parcel, desk.language)
-        st.caption(" · ".join(_summary(parcel, desk.language)))
 
 
 def page(desk: Desk) -> None:
@@ -72,9 +76,7 @@ def page(desk: Desk) -> None:
 
 
 def name_of(parcel: Parcel, language: str) -> str:
-    return say(
-        language, "Parcel %(id)d of order %(order_id)d", id=parcel.id, order_id=parcel.order_id
-    )
+    return say(language, "Parcel %(number)s", number=parcel.number)
 
 
 def _badges(parcel: Parcel, language: str) -> None:
@@ -83,18 +85,39 @@ def _badges(parcel: Parcel, language: str) -> None:
         st.badge(say(language, text), color=colour)  # type: ignore[arg-type]
         if parcel.problem:
             st.badge(say(language, "The customer reports a problem"), color="red")
-        if parcel.state is ParcelState.WAITING and parcel.confirm_by:
-            by = moment(parcel.confirm_by, language)
-            st.caption(say(language, "Answer by %(moment)s", moment=by))
+        if until := _until(parcel, language):
+            st.caption(until)
+
+
+def _until(parcel: Parcel, language: str) -> str:
+    """The deadline that is the seller's now."""
+    if parcel.state is ParcelState.WAITING and parcel.confirm_by:
+        return say(language, "Answer by %(moment)s", moment=moment(parcel.confirm_by, language))
+    by = send_by(parcel)
+    if by is None:
+        return ""
+    text = N_("Send by %(moment)s") if by > now() else N_("Should have been sent by %(moment)s")
+    return say(language, text, moment=moment(by, language))
 
 
 def _summary(parcel: Parcel, language: str) -> list[str]:
+    """For whom (while the seller may know), what, and what it comes to."""
     copies = sum(line.quantity for line in parcel.lines)
-    return [
+    parts = [
+        plain(parcel.order.name) if parcel.state in parcels.NEED_THE_ADDRESS else "",
         say_many(language, "%(n)d book", "%(n)d books", copies),
         plain(", ".join(line.title for line in parcel.lines if line.quantity)),
-        say(language, "you get %(amount)s", amount=money.shown(parcel.due_to_seller, language)),
+        _comes_to(parcel, language),
     ]
+    return [part for part in parts if part]
+
+
+def _comes_to(parcel: Parcel, language: str) -> str:
+    if parcel.state in GIVEN_BACK:
+        total = money.shown(parcel.total, language)
+        return say(language, "%(total)s back to the customer, nothing to you", total=total)
+    due = money.shown(parcel.due_to_seller, language)
+    return say(language, "you get %(amount)s", amount=due)
 
 
 def _show_lines(parcel: Parcel, language: str) -> None:
@@ -114,6 +137,9 @@ def _show_lines(parcel: Parcel, language: str) -> None:
         [price],
         language,
     )
+    if parcel.state in GIVEN_BACK:
+        st.write(_comes_to(parcel, language))
+        return
     shown = {
         "total": money.shown(parcel.total, language),
         "commission": money.shown(parcel.commission, language),

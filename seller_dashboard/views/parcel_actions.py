@@ -1,11 +1,11 @@
 """What can be done with one parcel now. Each deed may come twice; the services see to that."""
 
 from functools import partial
-from typing import Any
 
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from bookshop import money
 from bookshop.orders import parcels
 from bookshop.orders.models import Parcel
 from bookshop.orders.moving import Who
@@ -75,7 +75,7 @@ def _reject(desk: Desk, parcel: Parcel) -> None:
         st.expander(say(desk.language, "I cannot send it")),
         st.form(f"reject-{parcel.id}", border=False),
     ):
-        st.write(say(desk.language, "The customer gets the money back. This cannot be undone."))
+        st.write(_gives_back(desk, parcel))
         st.radio(
             say(desk.language, "Why"),
             list(BECAUSE),
@@ -97,23 +97,33 @@ def _settle(desk: Desk, parcel: Parcel) -> None:
         words = st.session_state[note]
         parcels.settle_problem(session, parcel.id, who, refund=refund, note=words)
 
-    def button(label: str, refund: bool, done: str, **looks: Any) -> None:
+    def button(label: str, refund: bool, done: str) -> None:
         deed = partial(settle, refund=refund)
-        st.form_submit_button(label, on_click=desk.act, args=(deed, done), **looks)
+        st.form_submit_button(label, on_click=desk.act, args=(deed, done))
 
     language = desk.language
     with st.form(f"settle-{parcel.id}-{parcel.problems}"):
         section(say(language, "The customer reports a problem"))
         st.text(parcel.problem)
         _ask_for_words(say(language, "Your answer, if you like"), note)
-        with st.container(horizontal=True):
-            given_back = say(language, "Settled. The customer gets the money back.")
-            button(say(language, "Give the money back"), True, given_back, type="primary")
+        button(
+            say(language, "All is well"), False, say(language, "Settled. The parcel goes its way.")
+        )
+        with st.expander(say(language, "Give the money back")):
+            st.write(_gives_back(desk, parcel))
+            amount = money.shown(parcel.total, language)
             button(
-                say(language, "All is well"),
-                False,
-                say(language, "Settled. The parcel goes its way."),
+                say(language, "Yes, give back %(amount)s", amount=amount),
+                True,
+                say(language, "Settled. The customer gets the money back."),
             )
+
+
+def _gives_back(desk: Desk, parcel: Parcel) -> str:
+    amount = money.shown(parcel.total, desk.language)
+    return say(
+        desk.language, "The customer gets %(amount)s back. This cannot be undone.", amount=amount
+    )
 
 
 def _ask_for_words(label: str, key: str) -> None:

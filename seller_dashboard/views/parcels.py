@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bookshop.database import now
 from bookshop.orders import parcels
 from bookshop.orders.models import Parcel
+from bookshop.orders.sending import send_by
 from bookshop.orders.states import ParcelState
 from bookshop.translations import N_, say
 from seller_dashboard.desk import Desk
@@ -48,14 +49,15 @@ def to_do(session: Session, seller_id: int) -> list[Parcel]:
 
 
 def most_urgent_first(found: Sequence[Parcel]) -> list[Parcel]:
-    """Waiting ones by their deadline, then problems, then those to be sent, then the rest."""
+    """Waiting ones and those to be sent by their deadlines, problems between them, the rest."""
 
     def urgency(parcel: Parcel) -> tuple[int, float]:
         if parcel.state is ParcelState.WAITING:
             return 0, (parcel.confirm_by or now()).timestamp()
         if parcel.problem:
             return 1, -parcel.id
-        return 2 if parcel.state is ParcelState.CONFIRMED else 3, -parcel.id
+        by = send_by(parcel)
+        return (2, by.timestamp()) if by else (3, -parcel.id)
 
     return sorted(found, key=urgency)
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookshop.orders.models import Parcel
+from bookshop.orders.parcels import WITH_ITS_ORDER
 from bookshop.translations import say
 from seller_dashboard.desk import Desk
 from seller_dashboard.headings import title
@@ -20,9 +21,7 @@ def open_problems(session: Session, seller_id: int | None = None) -> Sequence[Pa
     query = select(Parcel).where(Parcel.problem != "")
     if seller_id is not None:
         query = query.where(Parcel.seller_id == seller_id)
-    with_all = query.options(
-        joinedload(Parcel.order), joinedload(Parcel.shop), selectinload(Parcel.lines)
-    )
+    with_all = query.options(WITH_ITS_ORDER, joinedload(Parcel.shop), selectinload(Parcel.lines))
     return session.scalars(with_all.order_by(Parcel.id).limit(AT_MOST)).all()
 
 

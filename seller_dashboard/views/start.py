@@ -13,7 +13,7 @@ from bookshop.database import now
 from bookshop.money import Money
 from bookshop.orders.models import OrderLine, Parcel
 from bookshop.orders.moving import TO_CONFIRM
-from bookshop.orders.states import ParcelState
+from bookshop.orders.states import GIVEN_BACK, ParcelState
 from bookshop.stock.models import Shelf
 from bookshop.translations import say, say_many
 from seller_dashboard.desk import Desk
@@ -23,12 +23,6 @@ from seller_dashboard.views.problems import open_problems
 from seller_dashboard.wording import TIMEZONE, moment, plain
 
 RUNNING_OUT = 3  # copies that can still be sold, or fewer
-GAVE_BACK = (
-    ParcelState.REJECTED,
-    ParcelState.CANCELLED,
-    ParcelState.RETURNED,
-    ParcelState.REFUNDED,
-)
 
 
 @dataclass(frozen=True)
@@ -129,7 +123,7 @@ def _sold_since(session: Session, seller_id: int, begin: datetime) -> Money:
     query = (
         select(func.sum(OrderLine.price * OrderLine.quantity))
         .join(Parcel, Parcel.id == OrderLine.parcel_id)
-        .where(Parcel.seller_id == seller_id, Parcel.state.not_in(GAVE_BACK))
+        .where(Parcel.seller_id == seller_id, Parcel.state.not_in(GIVEN_BACK))
         .where(Parcel.confirm_by >= begin + TO_CONFIRM)
     )
     return Money(int(session.scalar(query) or 0))

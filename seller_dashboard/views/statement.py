@@ -6,6 +6,7 @@ import streamlit as st
 
 from bookshop import money
 from bookshop.database import now
+from bookshop.orders import parcels
 from bookshop.payments import statement
 from bookshop.payments.statement import Statement, StatementLine
 from bookshop.translations import say
@@ -32,10 +33,11 @@ def page(desk: Desk) -> None:
     )
     with desk.reading() as session:
         found = statement.of_month(session, desk.user.id, chosen.year, chosen.month)
-    _show(found, desk.language)
+        numbers = parcels.numbers(session, {line.parcel_id for line in found.lines})
+    _show(found, numbers, desk.language)
 
 
-def _show(found: Statement, language: str) -> None:
+def _show(found: Statement, numbers: dict[int, str], language: str) -> None:
     _show_totals(found, language)
     if found.owed:
         owed = money.shown(found.owed, language)
@@ -45,7 +47,7 @@ def _show(found: Statement, language: str) -> None:
     if not found.lines:
         st.info(say(language, "No parcel was received this month."))
         return
-    rows = [_row(line, language) for line in found.lines]
+    rows = [_row(line, numbers[line.parcel_id], language) for line in found.lines]
     amounts = [say(language, name) for name in ("Sold for", "Commission", "Yours", "Paid out")]
     show_amounts(rows, amounts, language, none=say(language, "on its way"))
 
@@ -62,10 +64,10 @@ def _show_totals(found: Statement, language: str) -> None:
             st.metric(name, money.shown(amount, language), width="content")
 
 
-def _row(line: StatementLine, language: str) -> dict[str, str | int | None]:
+def _row(line: StatementLine, number: str, language: str) -> dict[str, str | int | None]:
     return {
         say(language, "Day"): short_day(line.at, language),
-        say(language, "Parcel"): line.parcel_id,
+        say(language, "Parcel"): number,
         say(language, "Sold for"): line.total,
         say(language, "Commission"): line.commission,
         say(language, "Yours"): line.amount,

@@ -42,7 +42,7 @@ def test_the_statement_adds_up(visits, emma, paid_out):
         "Paid out": "900.00 ₽",
     }
     [table] = page.table
-    assert list(table.value["Parcel"]) == [paid_out.id]
+    assert list(table.value["Parcel"]) == [f"{paid_out.order_id}-1"]
     assert list(table.value["Yours"]) == [90000]  # a number: it stands to the right
     words = convert_arrow_bytes_to_pandas_df(table.proto.arrow_data.styler.display_values)
     assert money.shown(Money(90000), "en") in words.to_string()

@@ -37,14 +37,34 @@ def press(page, label):
     return button.click().run()
 
 
-def test_a_waiting_parcel_is_listed_with_what_the_seller_gets(visits, emma, parcel):
+def test_a_waiting_parcel_is_listed_with_all_that_matters_and_a_way_in(visits, emma, parcel):
     page = visits(emma, "parcels")
 
-    assert [link.label for link in page.page_link] == [
-        f"**Parcel {parcel.id} of order {parcel.order_id}**"
-    ]
-    assert "2 books · Persuasion · you get 2,222.10\N{NO-BREAK SPACE}₽" in written(page)
+    assert [heading.value for heading in page.subheader] == [f"Parcel {parcel.order_id}-1"]
+    assert [link.label for link in page.page_link] == [f"Open parcel {parcel.order_id}-1"]
+    sum_up = "Ada Lovelace · 2 books · Persuasion · you get 2,222.10\N{NO-BREAK SPACE}₽"
+    assert sum_up in written(page)
     assert "Answer by" in written(page)
+    assert "St James" not in written(page)  # where to, its own page tells
+
+
+def test_a_parcel_that_came_to_nothing_promises_the_seller_nothing(visits, shop, emma, ada, parcel):
+    shop.does(parcels.cancel, parcel.id, customer(ada))
+    shop.works()
+
+    for query in ({"view": "all"}, {"parcel": parcel.id}):
+        page = visits(emma, "parcels", **query)
+        if "view" in query:
+            page.radio[0].set_value("all").run()
+        assert "you get" not in written(page)
+        assert "2,469.00\N{NO-BREAK SPACE}₽ back to the customer" in written(page)
+        assert "Ada Lovelace" not in written(page)
+
+
+def test_a_confirmed_parcel_says_until_when_it_is_to_be_sent(visits, shop, emma, parcel):
+    shop.does(parcels.confirm, parcel.id, seller(emma))
+
+    assert "Send by" in written(visits(emma, "parcels"))
 
 
 def test_amounts_are_written_as_the_reader_is_used_to(visits, shop, emma, parcel):
@@ -152,7 +172,14 @@ def test_a_seller_settles_a_problem_by_giving_the_money_back(visits, shop, emma,
 
     page = visits(emma, "parcels", parcel=parcel.id)
     assert "The pages are wet" in written(page)
-    press(page, "Give the money back")
+    assert [button.label for button in page.button] == [
+        "All is well",
+        "Yes, give back 2,469.00\N{NO-BREAK SPACE}₽",
+    ]
+    [asked] = page.expander
+    assert asked.label == "Give the money back"
+    assert "The customer gets 2,469.00" in asked.markdown[0].value
+    asked.button[0].click().run()
     shop.works()
 
     assert state(shop, parcel) == "refunded"

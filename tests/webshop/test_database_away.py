@@ -41,7 +41,7 @@ def test_programs_hear_the_same_as_a_problem(app):
     assert (answer.json["code"], answer.content_type) == ("try_again", "application/problem+json")
 
 
-def test_as_long_as_there_is_no_database_at_all_plain_words_must_do(app, ada, shop):
+def test_as_long_as_there_is_no_database_at_all_a_page_without_it_must_do(app, ada, shop):
     with app.app_context():
         context.db.engine.dispose()
         database = Path(context.db.engine.url.database)
@@ -52,3 +52,5 @@ def test_as_long_as_there_is_no_database_at_all_plain_words_must_do(app, ada, sh
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert "Please try again" in answer.text
+    assert ada.page.get("lang") == "en"
+    assert "/basket" in ada.links  # to be tried again

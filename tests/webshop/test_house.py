@@ -2,13 +2,19 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select, update
 
 from bookshop.audit.keeping import Audit
 from bookshop.auth import links
+from bookshop.database import now
+from bookshop.orders import parcels
+from bookshop.orders.models import OrderEvent
+from bookshop.outbox import OutboxMessage
 from bookshop.stock.models import Shelf
 from bookshop.users.models import User
+from tests.shop import PASSWORD, seller
 from tests.webshop.conftest import Visitor
 from webshop.app import create_app
 from worker.schedule import audit_the_shop
@@ -204,6 +210,48 @@ def test_an_operator_sees_whether_everything_agrees(oscar, shop, ada_id, emma):
     assert "not all of it" in oscar.reads
     assert f"offer {offer}: reserved 1, live reservations 0" in oscar.reads
     assert 'shop_audit_offences{invariant="1"} 1.0' in oscar.opens("/metrics").text
+
+
+def test_an_operator_begins_at_his_page_and_has_the_shop_look_at_once(oscar, shop):
+    oscar.opens("/sign-in")
+    oscar.submits("/sign-in", login="oscar", password=PASSWORD)
+    assert oscar.last.request.path == "/operator"
+
+    first = oscar.last
+    for _ in range(2):  # in two windows
+        oscar.last = first
+        oscar.submits("/operator/audit")
+        assert "The shop is looking now" in oscar.reads
+        assert "/operator/audit" not in oscar.buttons()
+    with shop.database.reading() as session:
+        assert (
+            session.scalar(
+                select(func.count())
+                .select_from(OutboxMessage)
+                .where(OutboxMessage.name == "AuditAsked")
+            )
+            == 1
+        )
+
+    shop.works()
+    oscar.opens("/operator")
+    assert "all of it" in oscar.reads
+    assert "/operator/audit" in oscar.buttons()
+
+
+def test_an_operator_sees_what_was_confirmed_and_never_sent(oscar, shop, ada_id, emma):
+    order = shop.bought(ada_id, {shop.sells(emma, "Emma", copies=1): 1})
+    (parcel,) = shop.parcels(order)
+    shop.does(parcels.confirm, parcel.id, seller(emma))
+    oscar.opens("/operator")
+    assert "Confirmed and not sent" not in oscar.reads
+
+    ago = now() - timedelta(days=4, hours=1)
+    shop.does(lambda session: session.execute(update(OrderEvent).values(at=ago)))
+
+    oscar.opens("/operator")
+    assert "4 days ago" in oscar.reads
+    assert f"{shop.settings.dashboard_url}/?parcel={parcel.id}" in oscar.links
 
 
 def test_an_operator_reads_the_figures(oscar, shop, ada_id, emma):

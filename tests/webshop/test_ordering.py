@@ -5,7 +5,10 @@ from sqlalchemy import update
 
 from bookshop.auth import links
 from bookshop.books.models import Offer
+from bookshop.database import now
 from bookshop.orders import parcels
+from bookshop.orders.models import OrderEvent
+from bookshop.orders.moving import TO_SEND, Who
 from bookshop.orders.parcels import Because
 from bookshop.stock import service as stock
 from tests.shop import seller as as_seller
@@ -177,6 +180,8 @@ def test_an_order_is_cancelled_by_its_customer(ada, offers, shop):
     ada.submits(f"/orders/{order}/cancel")
 
     assert "This order is cancelled. Cancelled by you" in ada.reads
+    assert "Nothing was charged." in ada.reads
+    assert "To pay" not in ada.reads
     assert shop.copies(offers["Dracula"]) == (5, 0)
 
 
@@ -192,6 +197,46 @@ def test_one_parcel_is_cancelled_and_refunded(ada, offers, shop):
     shop.works()
 
     assert shop.parcel_states(order) == ["refunded", "waiting"]
+
+
+def test_each_step_that_was_reached_says_when(ada, offers, shop):
+    order = orders(ada, *offers.values())
+    shop.works()
+    shop.pays(order)
+    shop.works()
+    first, second = (parcel.id for parcel in shop.parcels(order))
+    shop.does(parcels.cancel, first, Who("operator"))
+    shop.does(parcels.confirm, second, Who("operator"))
+    shop.works()
+
+    ada.opens(f"/orders/{order}")
+
+    reached = ada.page.xpath("//*[@class='timeline']/li[@class='done' or @class='fail']")
+    assert len(reached) == 4 + 3
+    assert all(step.xpath(".//time") for step in reached)
+
+
+def test_of_a_confirmed_parcel_that_is_not_sent_the_customer_hears_that_he_may_cancel(
+    ada, offers, shop, emma
+):
+    order = orders(ada, offers["Dracula"])
+    shop.works()
+    shop.pays(order)
+    shop.works()
+    (parcel,) = shop.parcels(order)
+    shop.does(parcels.confirm, parcel.id, as_seller(emma))
+    ada.opens(f"/orders/{order}")
+    assert "He sends it by" in ada.reads
+    look = ada.page.get_element_by_id("live").get("hx-get")
+
+    ago = now() - TO_SEND
+    shop.does(lambda session: session.execute(update(OrderEvent).values(at=ago)))
+
+    assert "It should have been sent by" in ada.opens(look).text
+    ada.opens(f"/orders/{order}")
+    ada.submits(f"/orders/{order}/parcels/{parcel.id}/cancel")
+    shop.works()
+    assert shop.parcel_states(order) == ["refunded"]
 
 
 def test_a_problem_is_reported_in_words(ada, offers, shop, emma):

@@ -89,6 +89,13 @@ def test_where_no_book_has_all_the_words_the_nearest_are_shown_and_told_so(guest
     assert found(guest) == 2
 
 
+def test_an_isbn_whose_check_digit_does_not_fit_is_told_so(guest, library):
+    guest.opens("/books?q=978-0-7475-3274-4")
+
+    assert "its last character does not fit the others (it would be 3" in guest.reads
+    assert found(guest) == 0
+
+
 def test_a_search_that_was_cut_short_says_so_in_one_line(guest, app, shop, library):
     hurried = WhooshIndex(shop.settings.var / "index", shop.database, clock=count().__next__)
     app.extensions["bookshop"] = replace(app.extensions["bookshop"], index=hurried)
@@ -196,6 +203,45 @@ def test_a_condition_that_leaves_nothing_is_still_shown_as_chosen(guest, library
     assert guest.page.xpath("//input[@name='language'][@checked]/@value") == ["ru"]
 
 
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("min_price", "-5"), ("max_price", "abc"), ("min_year", "MCM"), ("max_year", "20000")],
+)
+def test_a_bound_that_is_none_is_left_out_and_told_at_its_field(guest, library, field, typed):
+    guest.opens(f"/books?q=austen&{field}={typed}")
+
+    assert found(guest) == 2
+    control = guest.page.get_element_by_id(field)
+    assert (control.value, control.get("aria-invalid")) == (typed, "true")
+    said = guest.page.get_element_by_id(control.get("aria-describedby")).text_content()
+    assert f"“{typed}” is not a" in said
+    assert "was left out" in said
+    assert not [link for link in guest.links if typed in link and "/language/" not in link]
+
+
+def test_bounds_the_wrong_way_round_are_exchanged_and_told(guest, library):
+    guest.opens("/books?max_price=300&min_price=1%C2%A0000,50&min_year=2000&max_year=1800")
+
+    assert [guest.page.get_element_by_id(name).value for name in ("min_price", "max_price")] == [
+        "300",
+        "1 000,50",
+    ]
+    assert [guest.page.get_element_by_id(name).value for name in ("min_year", "max_year")] == [
+        "1800",
+        "2000",
+    ]
+    assert found(guest) == 2
+    for name in ("min_price", "min_year"):
+        assert "exchanged" in guest.page.get_element_by_id(f"{name}-error").text_content()
+
+
+def test_what_a_form_leaves_empty_does_not_stay_in_the_address(guest, library):
+    guest.opens("/books?q=austen&category=&min_price=+&max_price=&in_stock=1&sort=&page=1")
+
+    assert found(guest) == 1
+    assert guest.last.request.full_path == "/books?q=austen&in_stock=1&page=1"
+
+
 # The ways on
 
 
@@ -247,6 +293,7 @@ def test_a_page_behind_the_last_one_is_the_last_one(guest, library):
 
     assert found(guest) == 2
     assert guest.last.request.query_string == b"q=austen"
+    assert "There is no page 7: this is the last one." in guest.reads
 
 
 NAMES = ["q", *CONDITIONS, "as_typed", "sort", "view", "page"]

@@ -164,8 +164,14 @@ def _new_user(form: forms.Register, role: Role) -> NewUser:
 
 
 def _welcome(role: Role, his_language: str, token: str, wanted: str) -> Response:
-    """To where he was going; a seller goes to his shop."""
-    home = dashboard_url() if role is Role.SELLER else url_for("front.page")
+    """To where he was going; else to his work, or to the books."""
+    match role:
+        case Role.SELLER:
+            home = dashboard_url()
+        case Role.OPERATOR:
+            home = url_for("operator.overview")
+        case Role.CUSTOMER:
+            home = url_for("front.page")
     answer = redirect(own_page(wanted, home))
     visitor.keep_signed_in(answer, token)
     language.remember(answer, his_language, context.settings())

@@ -1,6 +1,7 @@
 """Find books, and look at one."""
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
@@ -13,7 +14,7 @@ from webshop import context
 from webshop.finding import find
 from webshop.marking import marking
 from webshop.pages import results
-from webshop.pages.asking import LONGEST_WORDS, PER_PAGE, Asked, asked, near
+from webshop.pages.asking import LONGEST_WORDS, PER_PAGE, Asked, asked, near, without_blanks
 from webshop.shown import language_name
 
 ON_A_SHELF = 8
@@ -23,10 +24,13 @@ pages = Blueprint("books", __name__)
 
 @pages.get("/books")
 def search() -> str | Response:
+    if clean := without_blanks(request.args):
+        return redirect(clean)
     wish = asked(request.args)
     found = find(wish.question)
     last = max(1, -(-found.total // PER_PAGE))
     if wish.question.page > last:
+        flash(_("There is no page %(number)s: this is the last one.", number=wish.question.page))
         return redirect(wish.link(page=last if last > 1 else ""))
     session = context.reading()
     shops, cards = catalogue.sellers(session), catalogue.cards(session, found.book_ids)

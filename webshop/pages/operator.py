@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import rq_dashboard
-from flask import Blueprint, Flask, Response, abort, render_template, request
+from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
 from bookshop.audit import keeping as audits
 from bookshop.database import now
 from bookshop.imports import differences as imported
 from bookshop.imports.columns import NAMES
+from bookshop.orders import sending
 from bookshop.outbox import Delivery, DeliveryState
 from bookshop.searches import service as kept_searches
 from bookshop.settings import Settings
@@ -63,9 +65,19 @@ def overview() -> str:
         counts=dict(session.execute(counts.group_by(Delivery.state)).all()),
         audit=audits.newest(session),
         held_last=audits.last_that_held(session),
+        audit_is_asked_for=audits.is_asked_for(session),
+        unsent=sending.unsent(session, now(), SHOWN),
+        today=now(),
         queues=QUEUES,
         index_is_away=_index_is_away(),
     )
+
+
+@pages.post("/audit")
+def look_now() -> ResponseReturnValue:
+    with context.transaction() as session:
+        audits.ask_for_one(session)
+    return redirect(url_for("operator.overview", _anchor="audit"))
 
 
 @pages.get("/differences")

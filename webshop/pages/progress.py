@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -10,6 +11,7 @@ from bookshop.database import now
 from bookshop.money import Money
 from bookshop.orders.models import Order, Parcel
 from bookshop.orders.parcels import REPORTS_ACCEPTED
+from bookshop.orders.sending import send_by
 from bookshop.orders.states import OrderState, ParcelState
 from bookshop.payments.models import OPEN_STATES, Payment, PaymentState
 from webshop.pages.timeline import Step, timeline, why_ended
@@ -53,6 +55,7 @@ class Progress:
             (order.state, order.expires_at),
             *((one.attempt, one.state, one.pay_url) for one in self.payments),
             *((one.state, one.problem, one.receive_by, one.tracking) for one in order.parcels),
+            *(self.late_since(one) for one in order.parcels),
         ]
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
@@ -80,6 +83,13 @@ class Progress:
     @property
     def paid(self) -> Payment | None:
         return next((one for one in self.payments if one.state is PaymentState.PAID), None)
+
+    @property
+    def sum_is(self) -> str:
+        """What the order's total is to the customer now."""
+        if self.paid:
+            return str(_("Paid"))
+        return str(_("Total") if self.order.state is OrderState.CANCELLED else _("To pay"))
 
     @property
     def returned(self) -> Money:
@@ -142,6 +152,11 @@ class Progress:
 
     def steps(self, parcel: Parcel) -> list[Step]:
         return timeline(self.order, self.paid, parcel)
+
+    def late_since(self, parcel: Parcel) -> datetime | None:
+        """When a confirmed parcel should have been on its way, if it should."""
+        by = send_by(parcel)
+        return by if by and by <= now() else None
 
     def may_report(self, parcel: Parcel) -> bool:
         """That it is missing or wrong, once it was sent and not for ever."""

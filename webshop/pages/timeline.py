@@ -1,6 +1,6 @@
 """The way of one parcel to its customer: what is done, what is now, what comes next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -8,17 +8,14 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from bookshop.database import now
 from bookshop.orders.models import Order, Parcel
-from bookshop.orders.states import OrderState, ParcelState
+from bookshop.orders.sending import send_by
+from bookshop.orders.states import GIVEN_BACK, OrderState, ParcelState
 from bookshop.payments.models import Payment
 from webshop.shown import day, moment, shown_money
 
-GIVEN_UP = (
-    ParcelState.REJECTED,
-    ParcelState.CANCELLED,
-    ParcelState.RETURNED,
-    ParcelState.REFUNDED,
-)
+GIVING_UP = ("ParcelRejected", "ParcelCancelled", "ParcelReturned")
 Words = tuple[str, Markup | str]
 
 
@@ -47,15 +44,15 @@ class Step(NamedTuple):
 
 
 def timeline(order: Order, paid: Payment | None, parcel: Parcel) -> list[Step]:
-    after = _given_up if parcel.state in GIVEN_UP else _to_the_customer
+    after = _given_up if parcel.state in GIVEN_BACK else _to_the_customer
     return [*_until_paid(order, paid), *after(order, paid, parcel)]
 
 
 def _until_paid(order: Order, paid: Payment | None) -> Iterator[Step]:
+    yield Step(Kind.DONE, _("Ordered"), _moment(order.placed_at))
     if paid:
         yield Step(Kind.DONE, _("Paid"), _moment(paid.ended_at))
         return
-    yield Step(Kind.DONE, _("Ordered"), _moment(order.placed_at))
     match order.state:
         case OrderState.PLACED:
             yield Step(Kind.NOW, _("The copies are being reserved"), _("Usually at once."))
@@ -82,7 +79,7 @@ def _to_the_customer(order: Order, paid: Payment | None, parcel: Parcel) -> Iter
     yield _step(
         at,
         0,
-        (_("The seller has confirmed"), _time_of(order, "ParcelConfirmed", parcel)),
+        (_("The seller has confirmed"), _time_of(order, ("ParcelConfirmed",), parcel)),
         (_("The seller is asked to confirm"), _answers_until(parcel)),
         (_("The seller confirms"), ""),
     )
@@ -90,13 +87,13 @@ def _to_the_customer(order: Order, paid: Payment | None, parcel: Parcel) -> Iter
         at,
         1,
         (_("Sent"), _sent(parcel)),
-        (_("The seller is packing the parcel"), _("We write to you when it leaves.")),
+        (_("The seller is packing the parcel"), _sends_until(parcel)),
         (_("On its way to you"), _("We write to you when it leaves.")),
     )
     yield _step(
         at,
         2,
-        (_("You have the books"), _time_of(order, "ParcelReceived", parcel)),
+        (_("You have the books"), _time_of(order, ("ParcelReceived",), parcel)),
         (_("On its way to you"), _mark_it(parcel)),
         (_("You have the books"), ""),
     )
@@ -110,20 +107,22 @@ def _given_up(order: Order, paid: Payment | None, parcel: Parcel) -> Iterator[St
     }.get(parcel.state, why_ended(reason))
     quoted = _("“%(words)s”", words=parcel.ended_note) if parcel.ended_note else ""
     note = quoted or (why_ended(reason) if what != why_ended(reason) else "")
-    yield Step(Kind.FAIL, what, note)
+    when = _time_of(order, GIVING_UP, parcel)
+    yield Step(Kind.FAIL, what, Markup(". ").join(part for part in (when, note) if part))
     if not paid or not parcel.total:
         return
     if parcel.state is ParcelState.REFUNDED:
         back = _("%(amount)s are back on the card.", amount=shown_money(parcel.total))
-        yield Step(Kind.DONE, _("Your money is returned"), back)
+        when = _time_of(order, ("RefundMade",), parcel)
+        yield Step(Kind.DONE, _("Your money is returned"), Markup("{}. {}").format(when, back))
     else:
         back = _("%(amount)s go back to the card.", amount=shown_money(parcel.total))
         yield Step(Kind.NOW, _("We are returning your money"), back)
 
 
-def _time_of(order: Order, what: str, parcel: Parcel) -> Markup | str:
+def _time_of(order: Order, what: Sequence[str], parcel: Parcel) -> Markup | str:
     times = [
-        event.at for event in order.history if event.what == what and event.parcel_id == parcel.id
+        event.at for event in order.history if event.what in what and event.parcel_id == parcel.id
     ]
     return moment(times[-1]) if times else ""
 
@@ -159,6 +158,14 @@ def _answers_until(parcel: Parcel) -> Markup | str:
         return ""
     said = _("He answers by %(time)s, or we return your money.", time="{}")
     return escape(said).format(moment(parcel.confirm_by))
+
+
+def _sends_until(parcel: Parcel) -> Markup | str:
+    by = send_by(parcel)
+    if by is None or by <= now():  # that it is late is told above the steps
+        return str(_("We write to you when it leaves."))
+    said = _("He sends it by %(time)s; we write to you when it leaves.", time="{}")
+    return escape(said).format(moment(by))
 
 
 def _sent(parcel: Parcel) -> Markup | str:

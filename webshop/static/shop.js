@@ -2,12 +2,26 @@
 if (window.htmx) document.documentElement.dataset.htmx = "";
 
 // When a part of the page is renewed, the keyboard keeps its place and the news is said aloud.
+// What was typed meanwhile stays too: the answer knows only what was sent.
+let sent = new Map();
 let focused = null;
+let typed = null;
 let known = [];
+
+document.addEventListener("htmx:beforeRequest", ({ detail: { target } }) => {
+  sent = new Map([...target.querySelectorAll("input")].map(({ id, value }) => [id, value]));
+});
 
 document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
   focused = target.contains(document.activeElement) ? document.activeElement : null;
+  typed = focused && sent.has(focused.id) && sent.get(focused.id) !== focused.value ? focused.value : null;
   known = newsIn(target);
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  const field = typed === null ? null : document.getElementById(focused.id);
+  if (field) field.value = typed;
+  typed = null;
 });
 
 document.addEventListener("htmx:afterSettle", ({ detail: { target } }) => {

@@ -135,6 +135,12 @@ def parcel_reminder(shop: SmallBookshop) -> Told:
     return Told(FIRST, ("Emma <3", "http://shop.test/seller/parcels/"))
 
 
+def parcel_unsent(shop: SmallBookshop) -> Told:
+    shop.does(parcels.confirm, _waiting(shop), STAFF)
+    shop.waits(timedelta(days=3))
+    return Told(FIRST, ("Emma <3", "http://shop.test/seller/parcels/"))
+
+
 def sale_cancelled(shop: SmallBookshop) -> Told:
     shop.does(parcels.cancel, _waiting(shop), shop.customer)
     return Told(FIRST, ("Emma <3", "Old & New"))
@@ -186,8 +192,8 @@ def _with_a_problem(shop: SmallBookshop, words: str) -> int:
 STORIES: tuple[Callable[[SmallBookshop], Told], ...] = (
     welcome, order_reserved, order_short, order_cancelled, order_refunded, payment_declined,
     payment_late, order_paid, parcel_confirmed, parcel_sent, parcel_rejected, parcel_cancelled,
-    problem_settled, parcel_returned, parcel_waiting, parcel_reminder, sale_cancelled,
-    problem_reported, sale_returned, transfer_made, promised_copies_missing,
+    problem_settled, parcel_returned, parcel_waiting, parcel_reminder, parcel_unsent,
+    sale_cancelled, problem_reported, sale_returned, transfer_made, promised_copies_missing,
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bookshop.orders import deadlines, parcels
+from bookshop.orders import deadlines, parcels, sending
 from bookshop.orders import service as orders
 from bookshop.orders.moving import TO_CHOOSE, TO_CONFIRM, TO_RECEIVE, TO_REMIND
 from tests.shop import customer, seller
@@ -55,6 +55,25 @@ def test_a_parcel_is_reminded_of_once_and_then_cancelled(shop, ada, offer):
     is_due_from(shop, parcel.confirm_by, "cancel_overdue", parcel.id)
 
 
+def test_of_sending_a_confirmed_parcel_its_seller_is_reminded_once(shop, ada, emma, offer):
+    order = shop.bought(ada, {offer: 1})
+    [parcel] = shop.parcels(order)
+    shop.does(parcels.remind, parcel.id, parcel.confirm_by)
+    shop.does(parcels.confirm, parcel.id, seller(emma))
+    by = sending.send_by(shop.does(parcels.get, parcel.id, seller(emma)))
+
+    is_due_from(shop, by, "remind_to_send", parcel.id)
+    for _ in range(2):
+        shop.does(sending.remind_to_send, parcel.id, by)
+        shop.works()
+    assert due(shop, by + A_MOMENT) == []
+    assert shop.letters()["emma", "parcel_unsent"] == 1
+    with shop.database.reading() as session:
+        [(unsent, _)] = sending.unsent(session, by, 10)
+        assert unsent.number == f"{order}-1"
+        assert sending.unsent(session, by - A_MOMENT, 10) == []
+
+
 def test_a_parcel_long_sent_is_taken_as_received(shop, ada, emma, offer):
     order = shop.bought(ada, {offer: 1})
     [parcel] = shop.parcels(order)
@@ -77,6 +96,7 @@ def test_what_was_done_meanwhile_is_not_undone_by_the_clock(shop, ada, emma, off
     shop.does(parcels.remind, parcel.id, late)
     shop.does(orders.expire, order, late)
     shop.does(parcels.send, parcel.id, seller(emma))
+    shop.does(sending.remind_to_send, parcel.id, late)
     shop.does(parcels.report_problem, parcel.id, customer(ada), "it is wet")
     shop.does(parcels.receive_overdue, parcel.id, late)
     shop.works()
