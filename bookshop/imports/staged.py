@@ -20,7 +20,7 @@ from bookshop.imports.validation import ACCEPTED
 _ARROW = {"object": pa.string(), "str": pa.string(), "int64": pa.int64(), "Int64": pa.int64()}
 _SCHEMA = pa.schema([(name, _ARROW[ACCEPTED[name]]) for name in LOADED])
 _SORTED_BY = ("isbn13", "own_key")
-_SORTED_AT_ONCE, _WRITTEN_AT_ONCE = 32_000, 4_000  # records
+_SORTED_AT_ONCE, _WRITTEN_AT_ONCE = 20_000, 4_000  # records
 _MOST_HELD = 16 << 20  # bytes
 _PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 
