@@ -147,7 +147,7 @@ def test_when_time_is_up_there_are_last_moments_but_no_second_time(
 ) -> None:
     catalogue.sells("Emma", "Jane Austen")
     index.rebuild()
-    when_it_comes, when_it_is_too_late = [0.0, 0.0, 0.0, 0.0], [0.2, 0.2]
+    when_it_comes, when_it_is_too_late = [0.0] * 4, [0.2] * 4
     clock = chain(when_it_comes, when_it_is_too_late, repeat(seconds))
     late = WhooshIndex(folder, catalogue.database, clock=clock.__next__)
 
