@@ -26,7 +26,6 @@ def open_payment() -> Response:
     key, fields = _key(), Fields(request)
     amount, currency = fields.amount(), fields.currency()
     reference, return_url = fields.text("reference"), fields.web_address("return_url")
-    order_number = fields.text("order_number") if "order_number" in fields.all else ""
     with database().writing() as connection:
         answer = idempotency.once(
             connection,
@@ -38,7 +37,6 @@ def open_payment() -> Response:
                 amount=amount,
                 currency=currency,
                 reference=reference,
-                order_number=order_number,
                 return_url=return_url,
                 pay_page=current_app.config["PUBLIC_URL"] + "/pay",
             ).as_json(),

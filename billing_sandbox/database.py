@@ -7,7 +7,7 @@ instead of being turned away.
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,8 +24,7 @@ CREATE TABLE IF NOT EXISTS payments (
     state TEXT NOT NULL CHECK (state IN ('pending', 'paid', 'declined', 'cancelled')),
     refunded INTEGER NOT NULL CHECK (refunded BETWEEN 0 AND amount),
     idempotency_key TEXT NOT NULL UNIQUE,
-    created_at TEXT NOT NULL,
-    order_number TEXT NOT NULL DEFAULT ''
+    created_at TEXT NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS refunds (
     id TEXT PRIMARY KEY,
@@ -73,7 +72,6 @@ CREATE INDEX IF NOT EXISTS events_to_deliver ON events (next_try_at) WHERE copie
 
 CREATE TABLE IF NOT EXISTS faults (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
-ORDER_NUMBERS = "ALTER TABLE payments ADD COLUMN order_number TEXT NOT NULL DEFAULT ''"
 
 
 class Database:
@@ -86,8 +84,6 @@ class Database:
         """Make the tables. Leaves nothing open: a connection must not be carried over a fork."""
         with closing(_connect(self._path)) as connection:
             connection.executescript(TABLES)
-            with suppress(sqlite3.OperationalError):  # it is there, but in files of earlier days
-                connection.execute(ORDER_NUMBERS)
 
     def reading(self) -> sqlite3.Connection:
         """For a look that changes nothing."""

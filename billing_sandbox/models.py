@@ -26,7 +26,6 @@ class Movement:
 
 @dataclass(frozen=True, kw_only=True)
 class Payment(Movement):
-    order_number: str  # as the customer knows it; blank: he is shown the reference
     return_url: str
     pay_url: str
     state: State

@@ -73,8 +73,7 @@ _PATHS: Json = {
                         "currency": CURRENCY,
                         "reference": TEXT,
                         "return_url": ADDRESS,
-                    },
-                    {"order_number": TEXT},
+                    }
                 )
             ),
             "responses": {

@@ -35,7 +35,6 @@ SCHEMAS = {
             "reference": TEXT,
             "idempotency_key": KEY,
             "created_at": TIME,
-            "order_number": {"type": "string"},
             "return_url": ADDRESS,
             "pay_url": ADDRESS,
             "state": STATE,

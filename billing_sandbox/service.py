@@ -20,7 +20,6 @@ def open_payment(
     amount: int,
     currency: str,
     reference: str,
-    order_number: str,
     return_url: str,
     pay_page: str,
 ) -> Payment:
@@ -31,7 +30,6 @@ def open_payment(
         amount=amount,
         currency=currency,
         reference=reference,
-        order_number=order_number,
         return_url=return_url,
         pay_url=f"{pay_page}/{payment_id}",
         state="pending",
@@ -40,10 +38,9 @@ def open_payment(
         created_at=now(),
     )
     connection.execute(
-        "INSERT INTO payments (id, amount, currency, reference, order_number, return_url, pay_url,"
-        " state, refunded, idempotency_key, created_at) VALUES (:id, :amount, :currency,"
-        " :reference, :order_number, :return_url, :pay_url, :state, :refunded,"
-        " :idempotency_key, :created_at)",
+        "INSERT INTO payments (id, amount, currency, reference, return_url, pay_url, state,"
+        " refunded, idempotency_key, created_at) VALUES (:id, :amount, :currency, :reference,"
+        " :return_url, :pay_url, :state, :refunded, :idempotency_key, :created_at)",
         asdict(payment),
     )
     return payment

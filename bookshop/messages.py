@@ -258,9 +258,9 @@ class ProblemSettled(Message):
 
 @dataclass(frozen=True)
 class AuditAsked(Message):
-    """An operator wants to know now; `after` is the audit he has seen, 0 for none."""
+    """An operator wants to know now: `at` that time, in seconds since 1970."""
 
-    after: int
+    at: int
 
 
 # Letters

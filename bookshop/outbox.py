@@ -230,6 +230,13 @@ def hold(session: Session, delivery_ids: Sequence[int], time: timedelta) -> set[
     return set(session.scalars(_HOLD, about))
 
 
+def still_held(session: Session, delivery_id: int, time: timedelta) -> bool:
+    """Hold on to an errand that is to be begun only now. False: somebody may be at it, or was."""
+    moment = now()
+    about = {"delivery": delivery_id, "moment": moment, "until": moment + time}
+    return session.execute(_HOLD_STILL, about).first() is not None
+
+
 def hold_on(session: Session, delivery_id: int, time: timedelta) -> None:
     """The errand takes longer; whoever holds it is alive."""
     until = now() + time
@@ -317,6 +324,14 @@ _HOLD = (
     update(Delivery)
     .where(Delivery.id.in_(bindparam("ids", expanding=True)), Delivery.state != DeliveryState.DONE)
     .where(or_(Delivery.held_until.is_(None), Delivery.held_until < bindparam("moment")))
+    .values(held_until=bindparam("until"), due_at=bindparam("until"))
+    .returning(Delivery.id)
+    .execution_options(synchronize_session=False)
+)
+_HOLD_STILL = (
+    update(Delivery)
+    .where(Delivery.id == bindparam("delivery"), Delivery.state != DeliveryState.DONE)
+    .where(Delivery.held_until > bindparam("moment"))
     .values(held_until=bindparam("until"), due_at=bindparam("until"))
     .returning(Delivery.id)
     .execution_options(synchronize_session=False)

@@ -19,9 +19,7 @@ class FakeBilling:
     transfers: dict[str, BilledMove] = field(default_factory=dict)
     _ids: count = field(default_factory=lambda: count(1))
 
-    def open(
-        self, key: str, amount: Money, reference: str, order_number: str, return_url: str
-    ) -> BilledPayment:
+    def open(self, key: str, amount: Money, reference: str, return_url: str) -> BilledPayment:
         self._answer()
         if key not in self.payments:
             id = f"pay{next(self._ids)}"

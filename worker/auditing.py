@@ -1,23 +1,26 @@
 """Look whether everything agrees, and keep what was seen for operators."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from bookshop.audit import audit
 from bookshop.audit import keeping as audits
 from bookshop.database import now
 from worker.tools import Tools
 
 
-def look(tools: Tools) -> None:
+def look(tools: Tools, between: Callable[[], None]) -> None:
+    """`between` is called between two checks."""
     with tools.database.snapshot() as session:
         began = now()
-        outside = tools.outside
-        verdicts = audit(session, outside.billing, outside.index, between=tools.give_way)
+        verdicts = audit(session, tools.outside.billing, tools.outside.index, between)
     with tools.database.transaction() as session:
         audits.keep(session, verdicts, began)
 
 
-def look_unless_seen(tools: Tools, after: int) -> None:
-    """Somebody asked who had seen the audit `after`; a newer one answers him as well."""
+def look_unless_seen(tools: Tools, asked_at: datetime) -> None:
+    """An audit that began after somebody asked answers him as well."""
     with tools.database.reading() as session:
         newest = audits.newest(session)
-    if newest is None or newest.id <= after:
-        look(tools)
+    if newest is None or newest.at < asked_at:
+        look(tools, tools.still_at_it)

@@ -30,11 +30,8 @@ class BillingOverHttp:
     def __init__(self, url: str) -> None:
         self._client = httpx.Client(base_url=url, timeout=PATIENCE)
 
-    def open(
-        self, key: str, amount: Money, reference: str, order_number: str, return_url: str
-    ) -> BilledPayment:
-        shown = {"order_number": order_number, "return_url": return_url}
-        asked = {**_amount(amount), "reference": reference, **shown}
+    def open(self, key: str, amount: Money, reference: str, return_url: str) -> BilledPayment:
+        asked = {**_amount(amount), "reference": reference, "return_url": return_url}
         return self._ask(_payment, "POST", "/payments", asked, key)
 
     def look(self, billing_id: str) -> BilledPayment:

@@ -89,13 +89,21 @@ def _run_errand(
 ) -> None:
     if delivery_id not in held:
         return  # somebody is at it, or it is done
-    holding_on = _holding_on(tools, delivery_id)
-    if time.monotonic() - held[delivery_id] > A_MOMENT:
-        holding_on.still_at_it()
-    answer = errand.ask(message, holding_on)
+    if not _is_still_held(delivery_id, tools, held[delivery_id]):
+        return
+    answer = errand.ask(message, _holding_on(tools, delivery_id))
     with tools.database.transaction() as session:
         if outbox.mark_done(session, delivery_id):
             errand.record(session, message, answer)
+
+
+def _is_still_held(delivery_id: int, tools: Tools, since: float) -> bool:
+    """And for its whole time, if its turn comes late."""
+    if time.monotonic() - since <= A_MOMENT:
+        return True
+    with tools.database.transaction() as session:  # which may have been waited for
+        in_time = time.monotonic() - since < LEFT_ALONE.total_seconds()
+        return in_time and outbox.still_held(session, delivery_id, LEFT_ALONE)
 
 
 def _holding_on(tools: Tools, delivery_id: int) -> Tools:

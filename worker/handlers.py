@@ -8,7 +8,7 @@ may be run again at any time; what was done stays done once.
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlalchemy.orm import Session
@@ -176,12 +176,11 @@ def _opened(of: PaymentDue | PaymentNews | PaymentNotWanted, tools: Tools) -> Bi
         key=payment.key,
         amount=payment.amount,
         reference=payment.key,
-        order_number=str(of.order_id),
         return_url=f"{tools.settings.public_url}/orders/{of.order_id}/returned",
     )
 
 
-# Errands to the post, the index, the disk, and all of them
+# Errands to the post, the index, the disk, and the audit
 
 
 class SendLetter(Errand[LetterWritten, None]):
@@ -254,7 +253,7 @@ class AuditTheShop(Errand[AuditAsked, None]):
     queue = "imports"
 
     def ask(self, message: AuditAsked, tools: Tools) -> None:
-        auditing.look_unless_seen(tools, message.after)
+        auditing.look_unless_seen(tools, datetime.fromtimestamp(message.at, UTC))
 
     def record(self, session: Session, message: AuditAsked, answer: None) -> None:
         """What was seen is kept already."""

@@ -27,6 +27,7 @@ from bookshop.notifications.rendering import shop_name
 from bookshop.settings import Settings
 
 TIMEOUT = 10.0  # seconds for each answer of the mail server
+PROMPT = 2.0  # seconds for the answer whether it still listens: else there is a new line
 SMTP_PORT, SMTPS_PORT = 25, 465
 OK = 250
 # Flask-Mail's own policy takes every header apart again, at twice the time.
@@ -133,8 +134,11 @@ class _Line(Connection):
     def _still_listens(self, host: smtplib.SMTP) -> bool:
         """Asked before a letter is begun: after that, nobody would know whether it was taken."""
         with suppress(smtplib.SMTPException, OSError):
-            if host.rset()[0] == OK:
-                return True
+            if host.sock is not None:
+                host.sock.settimeout(PROMPT)
+                if host.rset()[0] == OK:
+                    host.sock.settimeout(self._timeout)
+                    return True
         host.close()
         return False
 

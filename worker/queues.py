@@ -19,7 +19,7 @@ from worker.subscriptions import LONG, QUEUES, RULES
 SHORT_JOB = 60  # seconds, far more than a batch takes
 LONG_JOB = 6 * 3600  # a catalogue of a million books on a slow machine
 KEEP_FAILED = 30 * 24 * 3600
-KEEP_BATCH = 3600  # its deliveries are due again long before
+KEEP_BATCH = 7 * 24 * 3600  # a queue may stand still for so long; after that they go one by one
 
 
 log = structlog.get_logger()

@@ -87,6 +87,7 @@ def hand_over(queue: Queue, batch: str, deliveries: list[Due]) -> None:
             fresh,
             job_id=batch_job(queue.name, batch),
             ttl=KEEP_BATCH,
+            failure_ttl=SHORT_JOB,  # of a worker that died: its deliveries are due again
         )
     for delivery in deliveries:
         if delivery.id in fresh:

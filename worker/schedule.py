@@ -65,7 +65,7 @@ def audit_the_shop(tools: Tools) -> None:
     with tools.database.reading() as session:
         newest = audits.newest(session)
     if newest is None or newest.at <= now() - timedelta(seconds=AUDIT_EVERY / 2):
-        auditing.look(tools)
+        auditing.look(tools, tools.give_way)
 
 
 def tidy(tools: Tools) -> None:

@@ -36,10 +36,12 @@ def audit(
     """All seven, in order. `session` is a snapshot (Database.snapshot) that has not looked yet.
 
     The outside is asked first: whatever it had then, the shop must know by the time it looks at
-    itself. `between` is called after each of the seven.
+    itself. `between` is called after each of the two and of the seven.
     """
     billed = outside.ask(billing)
+    between()
     found = outside.Indexed(billed.at, index.contents())
+    between()
     looked_at = now()  # however long the looking takes
     checks: list[tuple[str, Callable[[], list[str]]]] = [
         (N_("copies: reserved is what live reservations say"), lambda: inside.copies(session)),

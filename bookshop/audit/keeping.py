@@ -12,7 +12,7 @@ from bookshop import outbox
 from bookshop.audit import Verdict
 from bookshop.database import Base, now
 from bookshop.messages import AuditAsked
-from bookshop.outbox import OutboxMessage
+from bookshop.outbox import Delivery, OutboxMessage
 
 OFFENDERS_KEPT = 50  # of each invariant; `manage.py audit` tells all
 
@@ -44,15 +44,18 @@ def newest(session: Session) -> Audit | None:
 
 
 def ask_for_one(session: Session) -> None:
-    """Somebody is to look now. Asked again meanwhile, it is the same asking."""
+    """Somebody is to look now. Asked again before anybody has, it is the same asking."""
     if not is_asked_for(session):
-        outbox.announce(session, _asked(session))
+        outbox.announce(session, AuditAsked(at=int(now().timestamp())))
 
 
 def is_asked_for(session: Session) -> bool:
-    """Since the newest, and nobody has looked yet."""
+    """Nobody has looked yet. Where it was tried and did not work, one may ask anew."""
+    failed = select(Delivery.id).where(Delivery.message_id == OutboxMessage.id, Delivery.tries > 0)
     query = select(OutboxMessage.id).where(
-        OutboxMessage.key == _asked(session).key, OutboxMessage.id.in_(outbox.under_way())
+        OutboxMessage.name == AuditAsked.__name__,
+        OutboxMessage.id.in_(outbox.under_way()),
+        ~failed.exists(),
     )
     return session.scalar(query.limit(1)) is not None
 
@@ -64,11 +67,6 @@ def last_that_held(session: Session) -> datetime | None:
 
 def forget(session: Session, before: datetime) -> None:
     session.execute(delete(Audit).where(Audit.at < before))
-
-
-def _asked(session: Session) -> AuditAsked:
-    seen = newest(session)
-    return AuditAsked(after=seen.id if seen else 0)
 
 
 def _shortened(verdict: Verdict) -> dict[str, Any]:

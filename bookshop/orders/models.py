@@ -58,6 +58,7 @@ class Parcel(Base):
     state: Mapped[ParcelState] = mapped_column(a_word(ParcelState), default=ParcelState.PLANNED)
     commission_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2))  # when it was placed
     confirm_by: Mapped[datetime | None]
+    send_by: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]  # of what it waits for now
     sent_at: Mapped[datetime | None]
     receive_by: Mapped[datetime | None]  # None while a problem stops the clock

@@ -28,6 +28,7 @@ from bookshop.orders.models import Order, OrderLine, Parcel
 from bookshop.orders.moving import (
     SHOP,
     TO_RECEIVE,
+    TO_SEND,
     NoSuchParcel,
     Who,
     close_if_ended,
@@ -111,7 +112,7 @@ def confirm(session: Session, parcel_id: int, who: Who) -> None:
     parcel = _handled(session, parcel_id, who)
     news = ParcelConfirmed(parcel.order_id, parcel.id)
     if move_parcel(session, parcel, news, who):
-        parcel.reminded_at = None
+        parcel.send_by, parcel.reminded_at = now() + TO_SEND, None
         outbox.announce(session, news)
 
 

@@ -7,13 +7,13 @@ told that he may cancel.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bookshop import outbox
-from bookshop.messages import ParcelConfirmed, SendingOverdue
-from bookshop.orders.models import OrderEvent, Parcel
-from bookshop.orders.moving import TO_SEND, locked_parcel
+from bookshop.messages import SendingOverdue
+from bookshop.orders.models import Parcel
+from bookshop.orders.moving import locked_parcel
 from bookshop.orders.parcels import WITH_ITS_ORDER
 from bookshop.orders.states import ParcelState
 
@@ -22,24 +22,17 @@ _TOLD = WITH_ITS_ORDER, joinedload(Parcel.shop), selectinload(Parcel.lines)
 
 def send_by(parcel: Parcel) -> datetime | None:
     """Until when its seller should send it; None unless it is confirmed and waits for that."""
-    if parcel.state is not ParcelState.CONFIRMED:
-        return None
-    return TO_SEND + next(
-        event.at
-        for event in parcel.order.history
-        if event.parcel_id == parcel.id and event.what == ParcelConfirmed.__name__
-    )
+    return parcel.send_by if parcel.state is ParcelState.CONFIRMED else None
 
 
-def unsent(session: Session, moment: datetime, limit: int) -> list[tuple[Parcel, datetime]]:
-    """What should be on its way by now, and when it was confirmed; the longest ago first."""
-    query = _unsent(moment).options(*_TOLD)
-    rows = session.execute(query.order_by(OrderEvent.at).limit(limit))
-    return [(parcel, confirmed) for parcel, confirmed in rows]
+def unsent(session: Session, moment: datetime, limit: int) -> Sequence[Parcel]:
+    """What should be on its way by now, the longest overdue first."""
+    query = select(Parcel).where(_is_unsent(moment)).options(*_TOLD)
+    return session.scalars(query.order_by(Parcel.send_by).limit(limit)).all()
 
 
 def to_remind(session: Session, moment: datetime, limit: int) -> Sequence[int]:
-    query = _unsent(moment).where(Parcel.reminded_at.is_(None)).with_only_columns(Parcel.id)
+    query = select(Parcel.id).where(_is_unsent(moment), Parcel.reminded_at.is_(None))
     return session.scalars(query.limit(limit)).all()
 
 
@@ -51,11 +44,5 @@ def remind_to_send(session: Session, parcel_id: int, moment: datetime) -> None:
         outbox.announce(session, SendingOverdue(parcel.order_id, parcel.id))
 
 
-def _unsent(moment: datetime) -> Select[Parcel, datetime]:
-    confirmed = (OrderEvent.order_id == Parcel.order_id) & (OrderEvent.parcel_id == Parcel.id)
-    return (
-        select(Parcel, OrderEvent.at)
-        .join(OrderEvent, confirmed)
-        .where(Parcel.state == ParcelState.CONFIRMED)
-        .where(OrderEvent.what == ParcelConfirmed.__name__, OrderEvent.at <= moment - TO_SEND)
-    )
+def _is_unsent(moment: datetime) -> ColumnElement[bool]:
+    return and_(Parcel.state == ParcelState.CONFIRMED, Parcel.send_by <= moment)

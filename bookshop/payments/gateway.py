@@ -37,12 +37,8 @@ class BilledMove:
 
 
 class Billing(Protocol):
-    def open(
-        self, key: str, amount: Money, reference: str, order_number: str, return_url: str
-    ) -> BilledPayment:
-        """A payment page for this amount. The same key is the same payment. The customer is shown
-        the number of his order, never the reference.
-        """
+    def open(self, key: str, amount: Money, reference: str, return_url: str) -> BilledPayment:
+        """A payment page for this amount. The same key is the same payment."""
 
     def look(self, billing_id: str) -> BilledPayment: ...
 

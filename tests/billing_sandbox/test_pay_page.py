@@ -33,15 +33,6 @@ def test_the_page_says_how_much_for_what_and_that_it_is_a_sandbox(sandbox: Sandb
     assert english.headers["Cache-Control"] == "no-store"
 
 
-def test_the_customer_is_shown_the_number_of_his_order_where_it_is_told(sandbox: Sandbox) -> None:
-    opened = sandbox.opens(reference="payment-17-2", order_number="17")
-
-    page = requests.get(opened["pay_url"], headers=ENGLISH, timeout=10).text
-
-    assert '<dd id="for">17</dd>' in page
-    assert "payment-17-2" not in page
-
-
 @pytest.mark.parametrize("outcome", ["paid", "declined"])
 def test_a_button_decides_and_leads_back_to_the_shop(sandbox: Sandbox, outcome: str) -> None:
     opened = sandbox.opens()

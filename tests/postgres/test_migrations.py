@@ -1,12 +1,16 @@
 """The migrations make just the tables that the code speaks of, on both databases."""
 
+from datetime import UTC, datetime
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
-from bookshop.database import Base, Database
+from bookshop.database import Base, Database, now
 from bookshop.migrations import migrate
+from bookshop.orders import sending
+from bookshop.orders.models import Parcel
 from bookshop.tables import TABLES
 
 A_SHOP_OF_THE_FIRST_FORM = [
@@ -35,6 +39,18 @@ A_SHOP_OF_THE_FIRST_FORM = [
         f" VALUES ({book}, {owner}, '', 100, 'RUB', '2026-01-01 00:00:00+00:00')"
         for book, owner in ((1, 7), (2, 8))
     ),
+    "INSERT INTO orders (id, state, round, name, phone, email, address, language, currency,"
+    " delivery_price, placed_at, cancelled_because)"
+    " VALUES (5, 'paid', 1, '', '', '', '', 'ru', 'RUB', 0, '2026-01-01 00:00:00+00:00', '')",
+    *(
+        "INSERT INTO parcels (id, order_id, seller_id, state, commission_percent, reminded_at,"
+        " tracking, ended_because, ended_note, problem, problems)"
+        f" VALUES ({id}, 5, 7, '{state}', 10, '2026-01-02 00:00:00+00:00', '', '', '', '', 0)"
+        for id, state in ((1, "waiting"), (2, "confirmed"), (3, "confirmed"))
+    ),
+    "INSERT INTO order_events (order_id, parcel_id, what, before, after, who, why, at)"
+    " VALUES (5, 2, 'ParcelConfirmed', 'waiting', 'confirmed', 'seller', '',"
+    " '2026-01-02 12:00:00+00:00')",
 ]
 
 
@@ -55,6 +71,17 @@ def database(request, tmp_path):
     database.engine.dispose()
 
 
+@pytest.fixture
+def old_shop(database):
+    """One of the first form, brought to the newest."""
+    migrate(database, to="0001")
+    with database.engine.begin() as connection:
+        for statement in A_SHOP_OF_THE_FIRST_FORM:
+            connection.execute(text(statement))
+    migrate(database)
+    return database
+
+
 def test_from_nothing_to_the_newest_form_and_again(database):
     for _ in range(2):
         migrate(database)
@@ -62,18 +89,22 @@ def test_from_nothing_to_the_newest_form_and_again(database):
         assert differences(database) == []
 
 
-def test_a_shop_of_the_first_form_keeps_what_it_has(database):
-    migrate(database, to="0001")
-    with database.engine.begin() as connection:
-        for statement in A_SHOP_OF_THE_FIRST_FORM:
-            connection.execute(text(statement))
-
-    migrate(database)
-
-    with database.engine.connect() as connection:
+def test_a_shop_of_the_first_form_keeps_what_it_has(old_shop):
+    with old_shop.engine.connect() as connection:
         books = connection.execute(text("SELECT title, facts_from, binding FROM books ORDER BY id"))
         assert books.all() == [("Emma", 7, ""), ("Letters", 8, "")]
         assert connection.execute(text("SELECT count(*) FROM offers")).scalar_one() == 2
+
+
+def test_of_parcels_confirmed_before_sellers_are_reminded_to_send_them(old_shop):
+    """They may have been reminded of confirming; when one was confirmed its history tells."""
+    with old_shop.reading() as session:
+        waiting, told, untold = session.scalars(select(Parcel).order_by(Parcel.id))
+        assert waiting.reminded_at
+        assert waiting.send_by is None
+        assert told.send_by == datetime(2026, 1, 5, 12, tzinfo=UTC)
+        assert untold.send_by > now()
+        assert {*sending.to_remind(session, untold.send_by, 10)} == {told.id, untold.id}
 
 
 def test_a_table_that_differs_is_found(database):

@@ -10,7 +10,7 @@ from bookshop.audit.keeping import Audit
 from bookshop.auth import links
 from bookshop.database import now
 from bookshop.orders import parcels
-from bookshop.orders.models import OrderEvent
+from bookshop.orders.models import Parcel
 from bookshop.outbox import OutboxMessage
 from bookshop.stock.models import Shelf
 from bookshop.users.models import User
@@ -246,8 +246,8 @@ def test_an_operator_sees_what_was_confirmed_and_never_sent(oscar, shop, ada_id,
     oscar.opens("/operator")
     assert "Confirmed and not sent" not in oscar.reads
 
-    ago = now() - timedelta(days=4, hours=1)
-    shop.does(lambda session: session.execute(update(OrderEvent).values(at=ago)))
+    due = now() - timedelta(days=1, hours=1)  # three days after it was confirmed
+    shop.does(lambda session: session.execute(update(Parcel).values(send_by=due)))
 
     oscar.opens("/operator")
     assert "4 days ago" in oscar.reads

@@ -37,7 +37,7 @@ def billing(sandbox):
 
 def opened(billing, amount=123450, key=None):
     key = key or a_key()
-    return billing.open(key, Money(amount), key, "1", RETURN)
+    return billing.open(key, Money(amount), key, RETURN)
 
 
 def paid(billing, sandbox, amount=123450):

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bookshop import outbox
+from bookshop.audit import keeping as audits
 from bookshop.database import now
 from bookshop.messages import OrderPlaced
 from bookshop.outbox import PAUSES, Delivery, DeliveryState, OutboxMessage
@@ -94,6 +95,15 @@ def test_the_pauses_together_outlast_a_day_of_outage():
     assert timedelta(hours=20) < timedelta(seconds=sum(PAUSES)) < timedelta(hours=26)
 
 
+def two_due_payments(shop, ada, emma):
+    offer = shop.sells(emma, "Emma", copies=3)
+    for _ in range(2):
+        shop.orders(ada, {offer: 1})
+    for handler in ("reserve_stock", "start_payment"):
+        deliver_all(all_routed(shop, handler), shop.tools)
+    return all_routed(shop, "OpenPayment")
+
+
 def test_an_errand_that_one_is_at_is_not_asked_by_another(shop, order):
     delivery = due_payment(shop, order)
     asked, ask = [], shop.billing.open
@@ -111,12 +121,7 @@ def test_an_errand_that_one_is_at_is_not_asked_by_another(shop, order):
 
 
 def test_errands_held_together_are_asked_once_each_whoever_else_is_handed_them(shop, ada, emma):
-    offer = shop.sells(emma, "Emma", copies=3)
-    for _ in range(2):
-        shop.orders(ada, {offer: 1})
-    for handler in ("reserve_stock", "start_payment"):
-        deliver_all(all_routed(shop, handler), shop.tools)
-    due, ask, asked = all_routed(shop, "OpenPayment"), shop.billing.open, []
+    due, ask, asked = two_due_payments(shop, ada, emma), shop.billing.open, []
 
     def meanwhile(key, *args, **kwargs):
         asked.append(key)
@@ -128,6 +133,46 @@ def test_errands_held_together_are_asked_once_each_whoever_else_is_handed_them(s
 
     assert len(due) == len(asked) == len(set(asked)) == 2
     assert {row(shop, each).state for each in due} == {DeliveryState.DONE}
+
+
+def test_an_errand_whose_turn_comes_late_is_not_asked_if_another_has_done_it(
+    shop, ada, emma, monkeypatch
+):
+    monkeypatch.setattr("worker.delivering.A_MOMENT", 0.0)
+    due, ask, asked = two_due_payments(shop, ada, emma), shop.billing.open, []
+
+    def late(key, *args, **kwargs):
+        asked.append(key)
+        if len(asked) == 1:
+            shop.does(outbox.hold_on, due[1], timedelta(seconds=-1))  # its time went by
+            deliver(due[1], shop.tools)
+        return ask(key, *args, **kwargs)
+
+    shop.billing.open = late
+    deliver_all(due, shop.tools)
+
+    assert len(asked) == len(set(asked)) == 2
+    assert {row(shop, each).state for each in due} == {DeliveryState.DONE}
+
+
+def test_more_errands_than_are_held_at_once_are_all_asked(shop, ada, emma, monkeypatch):
+    monkeypatch.setattr("worker.delivering.HELD_AT_ONCE", 1)
+    due = two_due_payments(shop, ada, emma)
+
+    deliver_all(due, shop.tools)
+
+    assert len(shop.billing.payments) == 2
+    assert {row(shop, each).state for each in due} == {DeliveryState.DONE}
+
+
+def test_an_audit_that_was_asked_for_says_that_it_is_still_at_it(shop, monkeypatch):
+    shop.does(audits.ask_for_one)
+    delivery, held = routed(shop, "AuditTheShop"), []
+    monkeypatch.setattr(outbox, "hold_on", lambda _session, each, _time: held.append(each))
+
+    assert deliver(delivery, shop.tools) is None
+
+    assert held == [delivery] * 9  # billing, the index, and seven checks
 
 
 def test_an_errand_whose_worker_died_is_taken_up_when_its_time_is_over(shop, order):

@@ -15,6 +15,7 @@ from bookshop.outbox import Delivery, DeliveryState
 from bookshop.payments.models import Payment
 from tests.billing_sandbox.process import Sandbox
 from tests.waiting import until
+from worker import jobs
 from worker.relay import LATEST, Clock
 from worker.schedule import SCHEDULE
 from worker.subscriptions import RULES
@@ -31,6 +32,10 @@ def place(shop, ada, emma):
         return [shop.orders(ada, {offer: 1}) for _ in range(how_many)]
 
     return place
+
+
+def break_down(_deliveries):
+    raise OSError("the disk is full")
 
 
 def reserved(shop):
@@ -106,6 +111,30 @@ def test_what_a_dead_worker_had_just_taken_is_handed_over_again(shop, crew, plac
         return reserved(shop) == 1
 
     until(arrived, "the order", patience=5)
+
+
+def test_of_a_batch_that_is_done_nothing_is_left_in_redis(shop, crew, place):
+    place(3)
+    crew.carries()
+    assert crew.redis.keys("rq:job:*")
+
+    crew.works(RULES)
+
+    assert reserved(shop) == 3
+    assert not crew.redis.keys("rq:job:*")
+    assert not crew.redis.llen(crew.queues[RULES].intermediate_queue_key)
+
+
+def test_a_batch_that_breaks_down_takes_no_worker_along(shop, crew, place, monkeypatch):
+    monkeypatch.setattr(outbox, "LEFT_ALONE", SOON)
+    place(1)
+    crew.carries()
+    with monkeypatch.context() as broken:
+        broken.setattr(jobs, "deliver_many", break_down)
+        crew.works(RULES)
+    assert (reserved(shop), crew.redis.keys("rq:job:*")) == (0, [])
+
+    until(lambda: (crew.carries(), crew.works(RULES), reserved(shop))[-1] == 1, "the order")
 
 
 def test_an_abandoned_delivery_is_taken_up_within_15_seconds():

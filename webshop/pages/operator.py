@@ -12,6 +12,7 @@ from bookshop.database import now
 from bookshop.imports import differences as imported
 from bookshop.imports.columns import NAMES
 from bookshop.orders import sending
+from bookshop.orders.moving import TO_SEND
 from bookshop.outbox import Delivery, DeliveryState
 from bookshop.searches import service as kept_searches
 from bookshop.settings import Settings
@@ -67,6 +68,7 @@ def overview() -> str:
         held_last=audits.last_that_held(session),
         audit_is_asked_for=audits.is_asked_for(session),
         unsent=sending.unsent(session, now(), SHOWN),
+        to_send=TO_SEND,
         today=now(),
         queues=QUEUES,
         index_is_away=_index_is_away(),

@@ -85,6 +85,12 @@ class Progress:
         return next((one for one in self.payments if one.state is PaymentState.PAID), None)
 
     @property
+    def nothing_was_charged(self) -> bool:
+        """Of a cancelled order; while a payment is open it may yet be found paid."""
+        cancelled = self.order.state is OrderState.CANCELLED
+        return cancelled and not self.paid and not self._payment_is_open
+
+    @property
     def sum_is(self) -> str:
         """What the order's total is to the customer now."""
         if self.paid:
@@ -169,8 +175,14 @@ class Progress:
     def why_cancelled(self) -> str:
         return why_ended(self.order.cancelled_because)
 
+    @property
+    def _payment_is_open(self) -> bool:
+        return any(one.state in OPEN_STATES for one in self.payments)
+
     def _machines_at_work(self) -> bool:
-        """A refund or a transfer is being asked of billing."""
+        """A refund, a transfer or the end of a payment is being asked of billing."""
+        if self.order.state is OrderState.CANCELLED and self._payment_is_open:
+            return True
         passing = (
             ParcelState.REJECTED,
             ParcelState.RETURNED,

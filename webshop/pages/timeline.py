@@ -1,6 +1,6 @@
 """The way of one parcel to its customer: what is done, what is now, what comes next."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -9,13 +9,22 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from bookshop.database import now
+from bookshop.messages import (
+    Message,
+    ParcelCancelled,
+    ParcelConfirmed,
+    ParcelReceived,
+    ParcelRejected,
+    ParcelReturned,
+    RefundMade,
+)
 from bookshop.orders.models import Order, Parcel
 from bookshop.orders.sending import send_by
 from bookshop.orders.states import GIVEN_BACK, OrderState, ParcelState
 from bookshop.payments.models import Payment
 from webshop.shown import day, moment, shown_money
 
-GIVING_UP = ("ParcelRejected", "ParcelCancelled", "ParcelReturned")
+ENDED_BY = (ParcelRejected, ParcelCancelled, ParcelReturned)
 Words = tuple[str, Markup | str]
 
 
@@ -79,7 +88,7 @@ def _to_the_customer(order: Order, paid: Payment | None, parcel: Parcel) -> Iter
     yield _step(
         at,
         0,
-        (_("The seller has confirmed"), _time_of(order, ("ParcelConfirmed",), parcel)),
+        (_("The seller has confirmed"), _time_of(order, parcel, ParcelConfirmed)),
         (_("The seller is asked to confirm"), _answers_until(parcel)),
         (_("The seller confirms"), ""),
     )
@@ -93,7 +102,7 @@ def _to_the_customer(order: Order, paid: Payment | None, parcel: Parcel) -> Iter
     yield _step(
         at,
         2,
-        (_("You have the books"), _time_of(order, ("ParcelReceived",), parcel)),
+        (_("You have the books"), _time_of(order, parcel, ParcelReceived)),
         (_("On its way to you"), _mark_it(parcel)),
         (_("You have the books"), ""),
     )
@@ -107,22 +116,23 @@ def _given_up(order: Order, paid: Payment | None, parcel: Parcel) -> Iterator[St
     }.get(parcel.state, why_ended(reason))
     quoted = _("“%(words)s”", words=parcel.ended_note) if parcel.ended_note else ""
     note = quoted or (why_ended(reason) if what != why_ended(reason) else "")
-    when = _time_of(order, GIVING_UP, parcel)
+    when = _time_of(order, parcel, *ENDED_BY)
     yield Step(Kind.FAIL, what, Markup(". ").join(part for part in (when, note) if part))
     if not paid or not parcel.total:
         return
     if parcel.state is ParcelState.REFUNDED:
         back = _("%(amount)s are back on the card.", amount=shown_money(parcel.total))
-        when = _time_of(order, ("RefundMade",), parcel)
+        when = _time_of(order, parcel, RefundMade)
         yield Step(Kind.DONE, _("Your money is returned"), Markup("{}. {}").format(when, back))
     else:
         back = _("%(amount)s go back to the card.", amount=shown_money(parcel.total))
         yield Step(Kind.NOW, _("We are returning your money"), back)
 
 
-def _time_of(order: Order, what: Sequence[str], parcel: Parcel) -> Markup | str:
+def _time_of(order: Order, parcel: Parcel, *news: type[Message]) -> Markup | str:
+    names = [one.__name__ for one in news]
     times = [
-        event.at for event in order.history if event.what in what and event.parcel_id == parcel.id
+        event.at for event in order.history if event.what in names and event.parcel_id == parcel.id
     ]
     return moment(times[-1]) if times else ""
 

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from bookshop.database import now
 from bookshop.orders import deadlines, parcels, sending
 from bookshop.orders import service as orders
-from bookshop.orders.moving import TO_CHOOSE, TO_CONFIRM, TO_RECEIVE, TO_REMIND
+from bookshop.orders.moving import TO_CHOOSE, TO_CONFIRM, TO_RECEIVE, TO_REMIND, TO_SEND
 from tests.shop import customer, seller
 
 A_MOMENT = timedelta(milliseconds=1)
@@ -60,8 +61,10 @@ def test_of_sending_a_confirmed_parcel_its_seller_is_reminded_once(shop, ada, em
     [parcel] = shop.parcels(order)
     shop.does(parcels.remind, parcel.id, parcel.confirm_by)
     shop.does(parcels.confirm, parcel.id, seller(emma))
-    by = sending.send_by(shop.does(parcels.get, parcel.id, seller(emma)))
+    [confirmed] = shop.parcels(order)
+    by = sending.send_by(confirmed)
 
+    assert abs(by - now() - TO_SEND) < timedelta(minutes=1)
     is_due_from(shop, by, "remind_to_send", parcel.id)
     for _ in range(2):
         shop.does(sending.remind_to_send, parcel.id, by)
@@ -69,7 +72,7 @@ def test_of_sending_a_confirmed_parcel_its_seller_is_reminded_once(shop, ada, em
     assert due(shop, by + A_MOMENT) == []
     assert shop.letters()["emma", "parcel_unsent"] == 1
     with shop.database.reading() as session:
-        [(unsent, _)] = sending.unsent(session, by, 10)
+        [unsent] = sending.unsent(session, by, 10)
         assert unsent.number == f"{order}-1"
         assert sending.unsent(session, by - A_MOMENT, 10) == []
 
