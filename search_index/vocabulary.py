@@ -1,7 +1,7 @@
 """The words of the books themselves: which are known, and which are near to one that is not."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 
 import numpy as np
@@ -128,16 +128,17 @@ class Vocabulary:
         return sorted(same, key=lambda other: (-self.count(other), other))[:_MOST_ALIKE]
 
     def _surnames(self, word: str) -> list[str]:
-        return [
-            surname
-            for surname in dict.fromkeys(surnames.may_be(word))
-            if self.count_spelt(surname) and surnames.is_of_any(surname, self._named(surname))
-        ]
+        may_be = list(dict.fromkeys(surnames.may_be(word)))
+        named = self._named(may_be)
+        return [each for each in may_be if surnames.is_of_any(each, named.get(each, ()))]
 
-    def _named(self, word: str) -> list[str]:
-        """Some of the authors with this word in their names."""
-        segments = self._generation.segments
-        return [name for each in segments for name in each.names.having(word.encode(), _MOST_NAMED)]
+    def _named(self, some: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        """Some of the authors with each of these words in their names."""
+        return {word: list(self._having(word)) for word in some if self.count_spelt(word)}
+
+    def _having(self, word: str) -> Iterator[str]:
+        for segment in self._generation.segments:
+            yield from segment.names.having(word.encode(), _MOST_NAMED)
 
     def _alike(self, word: str) -> set[str]:
         """Words that share a skeleton with it."""

@@ -13,7 +13,7 @@ _BEGINS_SO, _SOUNDS_SO, _NEAR_IT = 0.6, 0.5, 0.8
 _LIKELIER = 0.93  # than the one that comes before
 # How far apart two words sound, as a share of the word.
 SAME_SOUND, _NEARLY_SAME_SOUND, _LIKE_SOUND = 0.1, 0.22, 0.27
-_LONG_ENOUGH_TO_HEAR = 5
+LONG_ENOUGH_TO_HEAR = 5
 _LONG_ENOUGH_TO_SOUND_LIKE = 3
 _LONG_ENOUGH_TO_MISHEAR = 6
 _AMPLE_BONES = 4  # consonants: words that have fewer sound alike by chance
@@ -42,7 +42,7 @@ def known(word: str, vocabulary: Vocabulary) -> Group | None:
     forms = dict.fromkeys(surnames, 1.0)
     if vocabulary.knows(word):
         forms[word] = 1.0
-        if len(word) >= _LONG_ENOUGH_TO_HEAR:
+        if len(word) >= LONG_ENOUGH_TO_HEAR:
             for other in vocabulary.sounding_like(word, SAME_SOUND):
                 forms[other] = _SOUNDS_SO
                 surnames.update(vocabulary.surnames(other))
@@ -122,7 +122,7 @@ def mended(word: str, vocabulary: Vocabulary, doubt: float) -> list[Group]:
 
 
 def _sounding_same(word: str, vocabulary: Vocabulary) -> list[str]:
-    return vocabulary.sounding_same(word) if len(word) >= _LONG_ENOUGH_TO_HEAR else []
+    return vocabulary.sounding_same(word) if len(word) >= LONG_ENOUGH_TO_HEAR else []
 
 
 def _near(word: str, edits: int, vocabulary: Vocabulary, doubt: float) -> list[str]:

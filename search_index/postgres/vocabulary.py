@@ -1,8 +1,9 @@
 """The words of the books, read from the tables of the index; the rules are every index's."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice, product
 
+from search_index import surnames
 from search_index.generation import Generation
 from search_index.language import stem
 from search_index.postgres.asking import Asking
@@ -21,6 +22,7 @@ from search_index.vocabulary import (
     _SHORTEST_TWICE_MISSPELT,
     Vocabulary,
 )
+from search_index.words_meant import LONG_ENOUGH_TO_HEAR, SAME_SOUND
 
 Key = tuple[str, str]  # field and word
 
@@ -33,8 +35,13 @@ _COUNTS = """SELECT field, word, books FROM words
 _BEGINNING = """SELECT word FROM words
     WHERE field = 'spelt' AND word >= %(prefix)s AND word < %(end)s
     ORDER BY books DESC, word LIMIT %(most)s"""
-_ALIKE = "SELECT word FROM words WHERE sounds && %(bones)s"
-_NAMED = "SELECT word FROM words WHERE parts @@ %(word)s::tsquery LIMIT %(most)s"
+_ALIKE = "SELECT word, sounds FROM words WHERE sounds && %(bones)s"
+_NAMED = """SELECT wanted.word, named.word
+    FROM unnest(%(words)s::text[], %(quoted)s::text[]) AS wanted (word, quoted)
+    JOIN words AS spelt ON spelt.field = 'spelt' AND spelt.word = wanted.word,
+    LATERAL (
+        SELECT word FROM words WHERE parts @@ wanted.quoted::tsquery LIMIT %(most)s
+    ) AS named"""
 _A_SLIP_AWAY = "SELECT word, books FROM words WHERE slips && %(slips)s"
 # Hardly anybody gets the first letter wrong and another one too.
 _TWO_SLIPS_AWAY = """SELECT word, books FROM words
@@ -52,7 +59,10 @@ class TableVocabulary(Vocabulary):
         self._counts: dict[Key, int] = {}
         self._typed = typed_words(text)
         self._switched = switched_words(text)
+        self._names: dict[str, list[str]] = {}
+        self._sounding: dict[str, set[str]] = {}  # like each of these bones
         self._guesses = {"stems": self._guessed_stems(), "spelt": self._guessed_spellings()}
+        self._guessed_names = self._guessed_surnames()
 
     def count(self, word: str) -> int:
         term = stem(word)
@@ -63,28 +73,39 @@ class TableVocabulary(Vocabulary):
 
     def _guessed_stems(self) -> Iterator[Iterable[str]]:
         yield map(stem, self._typed)
-        yield map(stem, chain(*self._switched, self._ways_of_unknown()))
+        ways = chain(*self._switched, self._ways_of_unknown())
+        yield map(stem, chain(ways, *self._sounding.values()))
         yield map(stem, chain.from_iterable(map(in_cyrillic, self._typed)))
+        while True:
+            yield map(stem, chain(*self._sounding.values()))
 
     def _guessed_spellings(self) -> Iterator[Iterable[str]]:
         yield chain.from_iterable(map(_joined, [self._typed, *self._switched]))
         yield _parts(self._ways_of_unknown())
 
+    def _guessed_surnames(self) -> Iterator[Iterable[str]]:
+        alike = (self.sounding_like(word, SAME_SOUND) for word in self._heard())
+        for all_words in (self._typed, chain.from_iterable(alike), chain(*self._switched)):
+            yield chain.from_iterable(map(surnames.may_be, all_words))
+
     def _ways_of_unknown(self) -> Iterator[str]:
         unknown = [word for word in self._typed if not self.knows(word)]
         return chain(unknown, *map(in_cyrillic, unknown))
 
+    def _heard(self) -> Iterator[str]:
+        """What is typed that will be compared by its sound."""
+        return (w for w in self._typed if len(w) >= LONG_ENOUGH_TO_HEAR and self.knows(w))
+
     def _count(self, field: str, word: str, guesses: str) -> int:
         fields = ["words", "prose"] if guesses == "stems" else ["spelt"]
-        while (field, word) not in self._counts:
-            self._read(fields, next(self._guesses[guesses], [word]))
+        if (field, word) not in self._counts:
+            self._read(fields, chain([word], next(self._guesses[guesses], ())))
         return self._counts[field, word]
 
     def _read(self, fields: Sequence[str], some: Iterable[str]) -> None:
-        wanted = list(islice(dict.fromkeys(some), _AT_ONCE))
-        for field in fields:
-            for word in wanted:
-                self._counts.setdefault((field, word), 0)
+        new = (word for word in some if (fields[0], word) not in self._counts)
+        wanted = list(islice(dict.fromkeys(new), _AT_ONCE))
+        self._counts.update(dict.fromkeys(product(fields, wanted), 0))
         for field, word, books in self._asking.rows(_COUNTS, fields=fields, words=wanted):
             self._counts[field, word] = books
 
@@ -112,13 +133,26 @@ class TableVocabulary(Vocabulary):
             return self._asking.rows(_TWO_SLIPS_AWAY, word=word)
         return self._asking.rows(_TWO_SLIPS_AWAY + _WITH_TRIGRAMS, word=word)
 
-    def _named(self, word: str) -> list[str]:
-        rows = self._asking.rows(_NAMED, word=quoted(word), most=_MOST_NAMED)
-        return [name for (name,) in rows]
+    def _named(self, some: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        if not self._names.keys() >= set(some):
+            wanted = list(dict.fromkeys(chain(some, next(self._guessed_names, ()))))
+            self._names.update((word, []) for word in wanted)
+            asked = {"words": wanted, "quoted": list(map(quoted, wanted)), "most": _MOST_NAMED}
+            for word, name in self._asking.rows(_NAMED, **asked):
+                self._names[word].append(name)
+        return self._names
 
     def _alike(self, word: str) -> set[str]:
-        rows = self._asking.rows(_ALIKE, bones=list(skeletons(word)))
-        return {other for (other,) in rows}
+        bones = skeletons(word)
+        if not self._sounding.keys() >= bones:
+            self._hear(bones.union(*map(skeletons, self._heard())) - self._sounding.keys())
+        return set().union(*(self._sounding[each] for each in bones))
+
+    def _hear(self, bones: set[str]) -> None:
+        self._sounding.update((each, set()) for each in bones)
+        for word, sounds in self._asking.rows(_ALIKE, bones=list(bones)):
+            for each in bones.intersection(sounds):
+                self._sounding[each].add(word)
 
 
 def authors_beginning(asking: Asking, typed: Sequence[str], limit: int) -> list[str]:

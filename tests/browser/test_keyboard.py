@@ -196,7 +196,8 @@ def orders_after_a_mistake(guest: Page) -> int:
     tabs_to(guest, guest.get_by_role("button", name="Place the order")).press("Enter")
     guest.wait_for_url(re.compile(r"/orders/\d+|/pay/"))
     guest.wait_for_url(re.compile("/pay/"))
-    return int(guest.locator("#for").inner_text())
+    reference = guest.get_by_text(re.compile(r"payment-\d+-\d+")).inner_text()
+    return int(reference.split("-")[1])
 
 
 def pays(guest: Page, order: int) -> None:

@@ -201,7 +201,8 @@ def orders(page: Page, address: str) -> int:
     page.locator("main form button").last.click()
     page.wait_for_url(re.compile(r"/orders/\d+|/pay/"))
     page.wait_for_url(re.compile("/pay/"))  # reserved by a worker; the page goes on by itself
-    return int(page.locator("#for").inner_text())
+    reference = page.get_by_text(re.compile(r"payment-\d+-\d+")).inner_text()
+    return int(reference.split("-")[1])
 
 
 def pays(page: Page, demo: Running, order: int) -> None:

@@ -43,14 +43,14 @@ def test_the_folder_is_free_again_when_the_demo_has_ended(settings):
 
 @pytest.mark.processes
 def test_a_taken_port_is_told_with_the_name_of_its_process(settings):
-    with socket.create_server(("127.0.0.1", settings.port + DASHBOARD)) as taken:
+    with socket.create_server(("127.0.0.1", settings.port + REDIS)) as taken:
         env = {**os.environ, "BOOKSHOP_VAR": str(settings.var), "BOOKSHOP_PORT": str(settings.port)}
         argv = [sys.executable, "-c", RUN]
         ended = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=20)
         port = taken.getsockname()[1]
 
     assert ended.returncode == 1
-    assert ended.stdout == f"port {port} (dashboard) is taken: set BOOKSHOP_PORT\n"
+    assert ended.stdout == f"port {port} (redis) is taken: set BOOKSHOP_PORT\n"
 
 
 def test_each_port_belongs_to_one_process(settings):

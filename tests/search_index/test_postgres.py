@@ -286,16 +286,41 @@ def test_hundreds_of_isbns_are_looked_for_at_once(
     emma = catalogue.sells("Emma", isbn13="9780306406157")
     index.rebuild()
     unknown = [isbn for n in range(1000, 9999) if (isbn := to_isbn13(f"97850000{n}0"))]
+    statements = statements_to(database)
+
+    found = index.find(Question(" ".join([*unknown[:30], "9780306406157"])))
+
+    assert found.book_ids == [emma]
+    assert len(statements) < 15
+
+
+def test_for_more_words_it_does_not_ask_more_often(
+    catalogue: Catalogue, index: SearchIndex, database: Database
+) -> None:
+    """Each may be a form of several surnames, and sound like words of the other alphabet."""
+    few, more = "толстого булгакова", "достоевским чеховым гоголя пушкиной лермонтова горькому"
+    wanted = catalogue.sells(f"{few} {more}", "Лев Толстой, Михаил Булгаков, Антон Чехов")
+    catalogue.sells("Tolstogo Chekhovym Gogolya", "Tolstogo, Gogolya")
+    index.rebuild()
+    index.find(Question(few))  # a first question also looks at the tables
+    statements = statements_to(database)
+    assert index.find(Question(few)).book_ids == [wanted]
+    as_many = len(statements)
+
+    assert index.find(Question(f"{few} {more}")).book_ids == [wanted]
+
+    assert len(statements) == 2 * as_many
+
+
+def statements_to(database: Database) -> list[str]:
+    """It grows with each that is sent from now on."""
     statements: list[str] = []
 
     @event.listens_for(database.engine, "before_cursor_execute")
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         statements.append(statement)
 
-    found = index.find(Question(" ".join([*unknown[:30], "9780306406157"])))
-
-    assert found.book_ids == [emma]
-    assert len(statements) < 15
+    return statements
 
 
 def long_ago(database: Database) -> None:

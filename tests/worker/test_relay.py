@@ -21,6 +21,7 @@ from worker.schedule import SCHEDULE
 from worker.subscriptions import RULES
 
 SOON = timedelta(milliseconds=300)
+BATCHES = f"rq:job:{RULES}-*"
 
 
 @pytest.fixture
@@ -116,12 +117,12 @@ def test_what_a_dead_worker_had_just_taken_is_handed_over_again(shop, crew, plac
 def test_of_a_batch_that_is_done_nothing_is_left_in_redis(shop, crew, place):
     place(3)
     crew.carries()
-    assert crew.redis.keys("rq:job:*")
+    assert crew.redis.keys(BATCHES)
 
     crew.works(RULES)
 
     assert reserved(shop) == 3
-    assert not crew.redis.keys("rq:job:*")
+    assert not crew.redis.keys(BATCHES)
     assert not crew.redis.llen(crew.queues[RULES].intermediate_queue_key)
 
 
@@ -132,7 +133,7 @@ def test_a_batch_that_breaks_down_takes_no_worker_along(shop, crew, place, monke
     with monkeypatch.context() as broken:
         broken.setattr(jobs, "deliver_many", break_down)
         crew.works(RULES)
-    assert (reserved(shop), crew.redis.keys("rq:job:*")) == (0, [])
+    assert (reserved(shop), crew.redis.keys(BATCHES)) == (0, [])
 
     until(lambda: (crew.carries(), crew.works(RULES), reserved(shop))[-1] == 1, "the order")
 
