@@ -32,15 +32,15 @@ def reading_of(groups: Sequence[Group], title: str = "", corrected: bool = False
     has_part = any("#" in form for group in groups for form in group.forms)
     parts = PARTS if has_part else ()
     helping = [helps(group.word) or group.word in parts for group in groups]
-    telling = not all(helping)
+    some_tell = not all(helping)
     return Reading(
         tuple(
             replace(
                 group,
-                required=not (telling and helps),
+                required=not (some_tell and only_helping),
                 corrected=group.corrected or corrected,
             )
-            for group, helps in zip(groups, helping, strict=True)
+            for group, only_helping in zip(groups, helping, strict=True)
         ),
         title,
     )
@@ -54,8 +54,8 @@ def as_corrected(reading: Reading) -> Reading:
 
 def telling(typed: Sequence[str], vocabulary: Vocabulary) -> list[str]:
     """A common word that no book has says nothing."""
-    telling = [word for word in typed if not only_helps(word) or vocabulary.knows(word)]
-    return telling or list(typed)
+    kept = [word for word in typed if not only_helps(word) or vocabulary.knows(word)]
+    return kept or list(typed)
 
 
 def helps(word: str) -> bool:

@@ -60,8 +60,9 @@ def _hold(deliveries: Sequence[Undone], tools: Tools) -> Held:
     ids = [each.id for each in deliveries if isinstance(HANDLERS.get(each.handler), Errand)]
     if not ids:
         return {}
+    since = time.monotonic()  # or a little later: whoever waits for the database holds no longer
     with tools.database.transaction() as session:
-        return dict.fromkeys(outbox.hold(session, ids, LEFT_ALONE), time.monotonic())
+        return dict.fromkeys(outbox.hold(session, ids, LEFT_ALONE), since)
 
 
 def _deliver(delivery: Undone, tools: Tools, held: Held) -> Exception | None:
