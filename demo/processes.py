@@ -32,8 +32,8 @@ def shop(settings: Settings) -> list[Process]:
     return [
         _worker("relay", "relay"),
         _worker("worker-rules", "worker", "rules"),
-        # Two in production; one is enough here, and smaller.
-        _worker("worker-errands", "worker", "billing", "mail"),
+        _worker("worker-billing", "worker", "billing"),
+        _worker("worker-mail", "worker", "mail"),
         _worker("worker-imports", "worker", "imports"),
         _worker("worker-index", "worker", "index"),
         _webshop(settings),

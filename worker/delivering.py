@@ -3,8 +3,10 @@
 import time
 import traceback
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import structlog
@@ -16,18 +18,19 @@ from worker.handlers import Errand, Rule
 from worker.subscriptions import HANDLERS
 from worker.tools import Tools
 
-HELD_AT_ONCE = 10  # errands
+HELD_AT_ONCE = 10  # errands; those that may be are asked side by side
 A_MOMENT = 1.0  # second: what is left of a hold then is still longer than an errand takes
 
 log = structlog.get_logger()
 
 Held = dict[int, float]  # the errands that are ours to ask, and since when
+Answers = dict[int, Future[Any]]  # of those that were begun together
 
 
 def deliver(delivery_id: int, tools: Tools) -> Exception | None:
     """What went wrong, if anything; the delivery row says so too, and when it goes again."""
     for delivery in _undone([delivery_id], tools):
-        return _deliver(delivery, tools, _hold([delivery], tools))
+        return _deliver(delivery, tools, _hold([delivery], tools), {})
     return None
 
 
@@ -44,10 +47,11 @@ def deliver_all(delivery_ids: Sequence[int], tools: Tools) -> None:
         for first in range(0, len(deliveries), HELD_AT_ONCE):
             some = deliveries[first : first + HELD_AT_ONCE]
             held = _hold(some, tools)
+            answers = _begin_to_ask(some, tools, held)
             for delivery in some:
                 if time.monotonic() > until:
                     return
-                _deliver(delivery, tools, held)
+                _deliver(delivery, tools, held, answers)
 
 
 def _undone(delivery_ids: Sequence[int], tools: Tools) -> list[Undone]:
@@ -65,11 +69,30 @@ def _hold(deliveries: Sequence[Undone], tools: Tools) -> Held:
         return dict.fromkeys(outbox.hold(session, ids, LEFT_ALONE), since)
 
 
-def _deliver(delivery: Undone, tools: Tools, held: Held) -> Exception | None:
+def _begin_to_ask(deliveries: Sequence[Undone], tools: Tools, held: Held) -> Answers:
+    """Those that may be asked side by side: the slow answer of one does not keep the others."""
+    answers = {}
+    for each in deliveries:
+        errand = HANDLERS.get(each.handler)
+        if isinstance(errand, Errand) and errand.side_by_side and _was_just_held(each.id, held):
+            answers[each.id] = _side_by_side().submit(_ask, errand, each, tools)
+    return answers
+
+
+def _ask(errand: Errand[Any, Any], delivery: Undone, tools: Tools) -> Any:
+    return errand.ask(delivery.message, _holding_on(tools, delivery.id))
+
+
+@cache
+def _side_by_side() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(HELD_AT_ONCE)
+
+
+def _deliver(delivery: Undone, tools: Tools, held: Held, answers: Answers) -> Exception | None:
     try:
         handler = HANDLERS[delivery.handler]
         if isinstance(handler, Errand):
-            _run_errand(handler, delivery.id, delivery.message, tools, held)
+            _run_errand(handler, delivery, tools, held, answers)
         else:
             _apply_rule(handler, delivery.id, delivery.message, tools)
     except Exception as error:
@@ -86,24 +109,29 @@ def _apply_rule(rule: Rule, delivery_id: int, message: Message, tools: Tools) ->
 
 
 def _run_errand(
-    errand: Errand[Any, Any], delivery_id: int, message: Message, tools: Tools, held: Held
+    errand: Errand[Any, Any], delivery: Undone, tools: Tools, held: Held, answers: Answers
 ) -> None:
-    if delivery_id not in held:
+    if delivery.id not in held:
         return  # somebody is at it, or it is done
-    if not _is_still_held(delivery_id, tools, held[delivery_id]):
+    if delivery.id in answers:
+        answer = answers[delivery.id].result()
+    elif _was_just_held(delivery.id, held) or _is_still_held(delivery.id, tools, held):
+        answer = _ask(errand, delivery, tools)
+    else:
         return
-    answer = errand.ask(message, _holding_on(tools, delivery_id))
     with tools.database.transaction() as session:
-        if outbox.mark_done(session, delivery_id):
-            errand.record(session, message, answer)
+        if outbox.mark_done(session, delivery.id):
+            errand.record(session, delivery.message, answer)
 
 
-def _is_still_held(delivery_id: int, tools: Tools, since: float) -> bool:
+def _was_just_held(delivery_id: int, held: Held) -> bool:
+    return delivery_id in held and time.monotonic() - held[delivery_id] <= A_MOMENT
+
+
+def _is_still_held(delivery_id: int, tools: Tools, held: Held) -> bool:
     """And for its whole time, if its turn comes late."""
-    if time.monotonic() - since <= A_MOMENT:
-        return True
     with tools.database.transaction() as session:  # which may have been waited for
-        in_time = time.monotonic() - since < LEFT_ALONE.total_seconds()
+        in_time = time.monotonic() - held[delivery_id] < LEFT_ALONE.total_seconds()
         return in_time and outbox.still_held(session, delivery_id, LEFT_ALONE)
 
 

@@ -57,6 +57,7 @@ class Errand(ABC, Generic[M, A]):
     """To the outside: `ask` may take its time and fail, `record` writes down the answer."""
 
     queue: ClassVar[str]
+    side_by_side: ClassVar[bool] = False  # several may be asked at the same time, each in a thread
 
     @abstractmethod
     def ask(self, message: M, tools: Tools) -> A: ...
@@ -106,6 +107,7 @@ class AboutPayment(Errand[P, BilledPayment]):
     """Whatever was asked, the answer is the payment as it is at billing now."""
 
     queue = "billing"
+    side_by_side = True
 
     def record(self, session: Session, message: P, answer: BilledPayment) -> None:
         payments.learn(session, message.order_id, message.attempt, answer)
@@ -130,6 +132,7 @@ class ClosePayment(AboutPayment[PaymentNotWanted]):
 
 class RefundMoney(Errand[RefundDue, BilledMove]):
     queue = "billing"
+    side_by_side = True
 
     def ask(self, message: RefundDue, tools: Tools) -> BilledMove:
         with tools.database.reading() as session:
@@ -145,6 +148,7 @@ class RefundMoney(Errand[RefundDue, BilledMove]):
 
 class PayOut(Errand[TransferDue, BilledMove | None]):
     queue = "billing"
+    side_by_side = True
 
     def ask(self, message: TransferDue, tools: Tools) -> BilledMove | None:
         with tools.database.transaction() as session:

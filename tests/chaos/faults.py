@@ -23,7 +23,8 @@ Card = TypeVar("Card")
 
 VICTIMS = {
     "worker rules": r"manage\.py worker rules",
-    "worker errands": r"manage\.py worker billing mail",
+    "worker billing": r"manage\.py worker billing",
+    "worker mail": r"manage\.py worker mail",
     "worker imports": r"manage\.py worker imports",
     "worker index": r"manage\.py worker index",
     "relay": r"manage\.py relay",
@@ -119,7 +120,8 @@ def _until_it_was_felt(shop: Shop, fault: str, chance: Random) -> None:
 
 def _how_often(shop: Shop, fault: str) -> int:
     if fault in FELT:
-        return len(re.findall(FELT[fault], _log(shop, "worker-errands")))
+        asking = "worker-billing" if fault in BILLING else "worker-mail"
+        return len(re.findall(FELT[fault], _log(shop, asking)))
     if fault == "billing dropped webhooks":
         return sum(event["state"] == "dropped" for event in _events(shop))
     if fault == "billing doubled webhooks":

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import pairwise
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from bookshop.database import now
 from bookshop.messages import OrderPlaced
 from bookshop.outbox import PAUSES, Delivery, DeliveryState, OutboxMessage
 from bookshop.payments import service as payments
+from bookshop.payments.gateway import BillingUnreachable
 from worker.delivering import deliver, deliver_all
 from worker.subscriptions import ROUTES
 
@@ -153,6 +155,38 @@ def test_an_errand_whose_turn_comes_late_is_not_asked_if_another_has_done_it(
 
     assert len(asked) == len(set(asked)) == 2
     assert {row(shop, each).state for each in due} == {DeliveryState.DONE}
+
+
+def test_billing_is_asked_side_by_side_so_one_slow_answer_does_not_keep_the_others(
+    shop, ada, emma
+):
+    due, ask, both = two_due_payments(shop, ada, emma), shop.billing.open, Barrier(2, timeout=20)
+
+    def together(*args, **kwargs):
+        both.wait()  # neither is answered before the other one is asked
+        return ask(*args, **kwargs)
+
+    shop.billing.open = together
+    deliver_all(due, shop.tools)
+
+    assert len(shop.billing.payments) == 2
+    assert {row(shop, each).state for each in due} == {DeliveryState.DONE}
+
+
+def test_of_errands_asked_side_by_side_one_that_fails_goes_again_alone(shop, ada, emma):
+    due, ask = two_due_payments(shop, ada, emma), shop.billing.open
+
+    def one_fails(key, *args, **kwargs):
+        if key == "payment-1-1":
+            raise BillingUnreachable("no answer")
+        return ask(key, *args, **kwargs)
+
+    shop.billing.open = one_fails
+    deliver_all(due, shop.tools)
+
+    failed, done = (row(shop, each) for each in due)
+    assert (failed.state, done.state) == (DeliveryState.FAILED, DeliveryState.DONE)
+    assert "BillingUnreachable: no answer" in failed.error
 
 
 def test_more_errands_than_are_held_at_once_are_all_asked(shop, ada, emma, monkeypatch):
