@@ -83,9 +83,10 @@ def _worker(name: str, *command: str) -> Process:
 
 
 def _webshop(settings: Settings) -> Process:
-    options = "--worker-class gthread --threads 4 --graceful-timeout 1 --limit-request-line 8190"
+    options = "--threads 4 --graceful-timeout 1 --limit-request-line 8190 --no-control-socket"
     argv = [PYTHON, "-m", "gunicorn", "webshop.app:create_app()", *options.split()]
-    argv += ["--bind", _address(settings.bind, settings.port), "--no-control-socket"]
+    argv += ["--worker-class", "webshop.serving.Worker"]
+    argv += ["--bind", _address(settings.bind, settings.port)]
     return Process(
         "shop",
         [*argv, "--worker-tmp-dir", str(_in_memory(settings.var))],

@@ -1,6 +1,5 @@
 """The folder of letters: each a file, written whole, named by when it came."""
 
-import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +23,7 @@ class Letters:
         self._newest = next(ours, "")
 
     def keep(self, content: bytes) -> Path:
-        """Safe on the disk when it answers. Answers the letter it was before, if it was there."""
+        """Whole on the disk when it answers. Answers the letter it was before, if it was there."""
         name = message_id(content)
         with self._one_at_a_time:
             earlier = self._known.get(name)
@@ -52,14 +51,10 @@ class Letters:
     def _write(self, letter: Path, content: bytes) -> None:
         unfinished = letter.with_name(f".{letter.name}.part")
         try:
-            with unfinished.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            unfinished.write_bytes(content)
             unfinished.rename(letter)
         finally:
             unfinished.unlink(missing_ok=True)  # the disk is full
-        _make_the_name_last(self._folder)
 
 
 def came_at(letter: Path) -> datetime | None:
@@ -68,11 +63,3 @@ def came_at(letter: Path) -> datetime | None:
         return datetime.strptime(letter.stem.rpartition("-")[0], STAMP).replace(tzinfo=UTC)
     except ValueError:
         return None
-
-
-def _make_the_name_last(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
