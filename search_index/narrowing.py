@@ -63,6 +63,7 @@ class _Found:
 
     def __init__(self, columns: Columns, documents: Documents, question: Question) -> None:
         self._columns = columns
+        self._picked = columns.picked(documents)
         self.documents = documents
         self._question = question
         self._passing: dict[tuple[str, ...], NDArray[np.int64]] = {}  # several facets share one
@@ -73,30 +74,30 @@ class _Found:
 
     @cached_property
     def category(self) -> Column:
-        return self._columns.of("category", self.documents)
+        return self._picked.of("category")
 
     @cached_property
     def language(self) -> Column:
-        return self._columns.of("language", self.documents)
+        return self._picked.of("language")
 
     @cached_property
     def sellers(self) -> Column:
-        return self._columns.of("sellers", self.documents)
+        return self._picked.of("sellers")
 
     @cached_property
     def price(self) -> Column:
         if self._question.seller is None:
-            return self._columns.of("price", self.documents)
+            return self._picked.of("price")
         return np.abs(self._asked_by_seller)
 
     @cached_property
     def year(self) -> Column:
-        return self._columns.of("year", self.documents)
+        return self._picked.of("year")
 
     @cached_property
     def in_stock(self) -> Mask:
         if self._question.seller is None:
-            return self._columns.of("copies", self.documents) > 0
+            return self._picked.of("copies") > 0
         return self._asked_by_seller > 0
 
     def left_for(self, facet: str, column: Column) -> Column:
@@ -192,9 +193,10 @@ def _between(column: Column, least: int | None, most: int | None) -> Mask:
 
 def _asked(columns: Columns, documents: Documents, nth: Column | int) -> Column:
     """The price of the nth seller of each book, which is negative if he has no copies."""
-    price = columns.of("price", documents)
-    of_only = np.where(columns.of("copies", documents) > 0, price, -price)
-    first = columns.of("asked", documents)
+    picked = columns.picked(documents)
+    price = picked.of("price")
+    of_only = np.where(picked.of("copies") > 0, price, -price)
+    first = picked.of("asked")
     alone = first == ALONE
     return np.where(alone, of_only, columns.prices.at(np.where(alone, 0, first + nth)))
 
