@@ -1,4 +1,7 @@
-"""A worker on several queues lets none of them wait for another to be empty."""
+"""What a worker does first: of several queues, and beside the other workers."""
+
+import psutil
+import pytest
 
 from tests.waiting import until
 from worker import jobs
@@ -14,6 +17,16 @@ def test_a_letter_goes_though_billing_always_has_something_to_do(crew):
     letter.refresh()
     last_of_many.refresh()
     assert letter.ended_at < last_of_many.started_at
+
+
+@pytest.mark.parametrize(
+    ("queues", "stands_back"),
+    [(["rules"], 0), (["billing"], 0), (["mail"], 5), (["imports"], 10), (["billing", "mail"], 0)],
+)
+def test_what_a_customer_waits_for_goes_first(crew, queues, stands_back):
+    worker = crew.starts("worker", *queues)
+
+    assert psutil.Process(worker.pid).nice() - psutil.Process().nice() == stands_back
 
 
 def asks(crew, queue):
