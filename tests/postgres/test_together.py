@@ -12,6 +12,7 @@ from bookshop.errors import ShopError
 from bookshop.imports import applying, undoing
 from bookshop.imports import service as imports
 from bookshop.imports.models import ImportChange
+from bookshop.imports.shelving import BooksNotAdded
 from bookshop.orders import parcels
 from bookshop.orders import service as orders
 from bookshop.users import service as users
@@ -187,6 +188,25 @@ def test_two_sellers_who_know_more_of_the_same_books_both_add_it(shop, emma, bor
         books = session.scalars(select(Book)).all()
     assert [(book.publisher, book.series) for book in books] == [("publisher", "series")] * 2
     assert {book.revision for book in books} == {3}
+
+
+def test_ids_counted_from_below_those_taken_stop_an_import_before_it_loses_a_book(shop, emma):
+    """As after a dump that was put back without its sequences."""
+    shop.sells(emma, "Persuasion", copies=1)
+    feed = shop.uploads(emma, FEED.format(1))
+    shop.works()
+    shop.does(imports.approve, feed, emma)
+
+    shop.does(lambda session: session.execute(text("SELECT setval('books_id_seq', 1, false)")))
+    with pytest.raises(BooksNotAdded):
+        applying.apply(shop.database, shop.settings.uploads, feed, lambda: None)
+    with shop.database.reading() as session:
+        assert session.scalars(select(Book.title)).all() == ["Persuasion"]
+
+    shop.does(lambda session: session.execute(text("SELECT setval('books_id_seq', 100)")))
+    applying.apply(shop.database, shop.settings.uploads, feed, lambda: None)
+    with shop.database.reading() as session:
+        assert set(session.scalars(select(Book.title))) == {"Persuasion", "Emma"}
 
 
 def test_a_book_that_another_seller_is_just_adding_is_his_and_sold_by_both(shop, emma, boris):
