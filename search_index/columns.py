@@ -4,7 +4,7 @@ They are files of the index, mapped into memory. Changes of price and stock do n
 they are found by the time of their last change and overwrite what is mapped, in this process alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -67,11 +67,11 @@ class Columns:
 
     def of(self, name: str, documents: Documents) -> Column:
         """The column's values for these documents, which ascend."""
-        return self.picked(documents).of(name)
+        return self.picker(documents)(name)
 
-    def picked(self, documents: Documents) -> "Picked":
-        """Of whom several columns are asked for."""
-        return Picked(list(self._shared_out(documents)))
+    def picker(self, documents: Documents) -> Callable[[str], Column]:
+        """The same where several columns are asked for."""
+        return Picked(list(self._shared_out(documents))).of
 
     def all_on_sale(self) -> Documents:
         sellers = [part["sellers"] for part in self._parts]

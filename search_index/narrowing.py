@@ -1,22 +1,21 @@
 """Filters what matched, counts what each other choice would leave, and puts it in order."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bookshop.money import MINOR_UNITS, Money
 from search_index.categories import summed, within
-from search_index.columns import Columns
 from search_index.generation import Documents
 from search_index.matching import Matches, Scores
 from search_index.questions import MOST_PER_PAGE, Facets, PriceBand, Question, Sort, YearBand
 from search_index.segments import NO_YEAR
-from search_index.several import ALONE
+from search_index.several import ALONE, Prices
 from search_index.tables import Codes, Column
 
 _PRICES = [Money(roubles * MINOR_UNITS) for roubles in (0, 300, 600, 1000, 1500, 2500)]
@@ -24,6 +23,25 @@ _PRICES = [Money(roubles * MINOR_UNITS) for roubles in (0, 300, 600, 1000, 1500,
 _YEARS = [1900, 1950, 1980, 2000, 2010, 2015, 2020]
 
 Mask = NDArray[np.bool_]
+
+
+class Told(Protocol):
+    """What an index tells of its books."""
+
+    @property
+    def categories(self) -> Codes[str]: ...
+    @property
+    def languages(self) -> Codes[str]: ...
+    @property
+    def sellers(self) -> Codes[tuple[str, ...]]: ...
+    @property
+    def prices(self) -> Prices: ...
+
+    def of(self, name: str, documents: Documents) -> Column:
+        """The values of a column for these documents, which ascend."""
+
+    def picker(self, documents: Documents) -> Callable[[str], Column]:
+        """The same where several columns are asked for."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +53,7 @@ class Page:
     without: dict[str, int]  # of no books: each condition given up
 
 
-def narrowed(columns: Columns, matches: Matches, question: Question) -> Page:
+def narrowed(columns: Told, matches: Matches, question: Question) -> Page:
     documents, scores = matches
     found = _Found(columns, documents, question)
     return Page(
@@ -47,7 +65,7 @@ def narrowed(columns: Columns, matches: Matches, question: Question) -> Page:
     )
 
 
-def _without_each(columns: Columns, documents: Documents, question: Question) -> dict[str, int]:
+def _without_each(columns: Told, documents: Documents, question: Question) -> dict[str, int]:
     return {
         name: _Found(columns, documents, question.without(name)).total
         for name in question.conditions
@@ -61,9 +79,9 @@ class _Found:
     cheapest. The columns tell of that one; where a seller is asked for, it is his.
     """
 
-    def __init__(self, columns: Columns, documents: Documents, question: Question) -> None:
+    def __init__(self, columns: Told, documents: Documents, question: Question) -> None:
         self._columns = columns
-        self._picked = columns.picked(documents)
+        self._of = columns.picker(documents)
         self.documents = documents
         self._question = question
         self._passing: dict[tuple[str, ...], NDArray[np.int64]] = {}  # several facets share one
@@ -74,30 +92,30 @@ class _Found:
 
     @cached_property
     def category(self) -> Column:
-        return self._picked.of("category")
+        return self._of("category")
 
     @cached_property
     def language(self) -> Column:
-        return self._picked.of("language")
+        return self._of("language")
 
     @cached_property
     def sellers(self) -> Column:
-        return self._picked.of("sellers")
+        return self._of("sellers")
 
     @cached_property
     def price(self) -> Column:
         if self._question.seller is None:
-            return self._picked.of("price")
+            return self._of("price")
         return np.abs(self._asked_by_seller)
 
     @cached_property
     def year(self) -> Column:
-        return self._picked.of("year")
+        return self._of("year")
 
     @cached_property
     def in_stock(self) -> Mask:
         if self._question.seller is None:
-            return self._picked.of("copies") > 0
+            return self._of("copies") > 0
         return self._asked_by_seller > 0
 
     def left_for(self, facet: str, column: Column) -> Column:
@@ -191,17 +209,17 @@ def _between(column: Column, least: int | None, most: int | None) -> Mask:
     return between
 
 
-def _asked(columns: Columns, documents: Documents, nth: Column | int) -> Column:
+def _asked(columns: Told, documents: Documents, nth: Column | int) -> Column:
     """The price of the nth seller of each book, which is negative if he has no copies."""
-    picked = columns.picked(documents)
-    price = picked.of("price")
-    of_only = np.where(picked.of("copies") > 0, price, -price)
-    first = picked.of("asked")
+    of = columns.picker(documents)
+    price = of("price")
+    of_only = np.where(of("copies") > 0, price, -price)
+    first = of("asked")
     alone = first == ALONE
     return np.where(alone, of_only, columns.prices.at(np.where(alone, 0, first + nth)))
 
 
-def _page(columns: Columns, found: _Found, scores: Scores, question: Question) -> list[int]:
+def _page(columns: Told, found: _Found, scores: Scores, question: Question) -> list[int]:
     """Only what may stand on the page is put in order."""
     documents = found.left_for("", found.documents)
     per_page = min(max(1, question.per_page), MOST_PER_PAGE)
@@ -221,7 +239,7 @@ def _page(columns: Columns, found: _Found, scores: Scores, question: Question) -
     return [int(book) for book in books[order[start - before : end - before]]]
 
 
-def _keys(columns: Columns, found: _Found, scores: Scores, question: Question) -> NDArray[Any]:
+def _keys(columns: Told, found: _Found, scores: Scores, question: Question) -> NDArray[Any]:
     """The less, the earlier."""
 
     def of(name: str) -> Column:
@@ -249,7 +267,7 @@ def _keys(columns: Columns, found: _Found, scores: Scores, question: Question) -
 _LAST = np.int32(np.iinfo(np.int32).max)
 
 
-def _facets(columns: Columns, found: _Found) -> Facets:
+def _facets(columns: Told, found: _Found) -> Facets:
     return Facets(
         category=summed(_counts(columns.categories, found.left_for("category", found.category))),
         language=_most_first(

@@ -75,7 +75,7 @@ class PostgresIndex:
         try:
             with self._asking(patience) as asking:
                 answer = _answered(asking, question, self._everything)
-                page = narrowed(cast(Columns, answer.books), answer.matches, question)
+                page = narrowed(answer.books, answer.matches, question)
         except IndexMissing:
             _log.warning("The index is missing: SQL answers instead", exc_info=True)
             return self._found_without_index(question, patience)

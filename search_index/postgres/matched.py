@@ -3,9 +3,9 @@
 A document is known by its place among them; they stand in the order of their books.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -111,6 +111,9 @@ class Matched:
 
     def of(self, name: str, documents: Documents) -> Column:
         return self._column(name)[documents]
+
+    def picker(self, documents: Documents) -> Callable[[str], Column]:
+        return partial(self.of, documents=documents)
 
     def on_sale(self, documents: Documents) -> Documents:
         """All of them are."""
