@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bookshop.database import Database
 from bookshop.errors import NotFound, ShopError
@@ -17,6 +17,9 @@ from bookshop.money import Money, parse
 from bookshop.settings import Settings, from_environment
 from bookshop.stock.service import MOST_ON_HAND
 from bookshop.translations import LANGUAGES, say
+
+if TYPE_CHECKING:
+    from bookshop.audit import Verdict
 
 Command = Callable[[argparse.Namespace, Settings], int]
 DONE, REFUSED, WRONG_USAGE, SOME_REFUSED = 0, 1, 2, 3
@@ -96,7 +99,7 @@ def audit(asked: argparse.Namespace, settings: Settings) -> int:
             for v in verdicts
         ],
     }
-    _say(asked, told, [_verdict(v) for v in told["invariants"]])  # type: ignore[union-attr]
+    _say(asked, told, [_verdict(v) for v in verdicts])
     return DONE if holds else REFUSED
 
 
@@ -192,7 +195,7 @@ def order(asked: argparse.Namespace, settings: Settings) -> int:
 
     with Database(settings.database_url).reading() as session:
         told = chronicle.of_order(session, asked.id)
-    _say(asked, told, [json.dumps(told, ensure_ascii=False, indent=2)])
+    _say(asked, told, chronicle.in_short(told))
     return DONE
 
 
@@ -283,7 +286,7 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("--page", type=_number(1, 100_000), default=1)
     _with_json(query)
 
-    story = add("order", order, "the whole story of an order")
+    story = add("order", order, "how an order is; --json tells its whole story")
     story.add_argument("id", type=_number(1, 2**31 - 1))
     _with_json(story)
     return parser
@@ -321,12 +324,13 @@ def _say(asked: argparse.Namespace, told: dict[str, Any], lines: list[str]) -> N
     print(json.dumps(told, ensure_ascii=False) if asked.json else "\n".join(lines))
 
 
-def _verdict(told: dict[str, Any]) -> str:
-    sign = "holds" if told["holds"] else "DOES NOT HOLD"
-    offenders = told["offenders"][:SHOWN_AT_MOST]
-    if more := len(told["offenders"]) - len(offenders):
+def _verdict(verdict: "Verdict") -> str:
+    does_not = "DOES NOT HOLD" if verdict.asked else "COULD NOT BE ASKED"
+    sign = "holds" if verdict.holds else does_not
+    offenders = verdict.offenders[:SHOWN_AT_MOST]
+    if more := len(verdict.offenders) - len(offenders):
         offenders.append(f"… and {more} more: --json tells all")
-    return "\n  ".join([f"{told['number']}. {told['name']}: {sign}", *offenders])
+    return "\n  ".join([f"{verdict.number}. {verdict.name}: {sign}", *offenders])
 
 
 def _language() -> str:

@@ -11,6 +11,7 @@ Money = NewType("Money", int)
 CURRENCY = "RUB"
 MINOR_UNITS = 100
 _NO_BREAK = "\N{NO-BREAK SPACE}"
+_MINUS = "\N{MINUS SIGN}"
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?", re.ASCII)
 
 
@@ -34,7 +35,7 @@ def as_decimal(amount: Money) -> str:
 
 def shown(amount: Money, language: str) -> str:
     """The form for people: "1 234,50 ₽" (no-break spaces) in Russian, "1,234.50 ₽" in English."""
-    text = f"{Decimal(amount) / MINOR_UNITS:,.2f}"
+    text = f"{Decimal(amount) / MINOR_UNITS:,.2f}".replace("-", _MINUS)
     if language == "ru":
         text = text.replace(",", _NO_BREAK).replace(".", ",")
     return f"{text}{_NO_BREAK}₽"

@@ -1,6 +1,7 @@
 """Everything that can be set from outside, read once from the environment."""
 
 import contextlib
+import fcntl
 import os
 import secrets
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ class BadSetting(SystemExit):
 
 # How far each door's port lies from BOOKSHOP_PORT.
 DASHBOARD, BILLING, MAILBOX, SMTP, REDIS = 1, 2, 3, 4, 5
+USUAL_PORT = 8000
+DEMO_LOCK = "demo.lock"  # a running demo holds it; in it stand its process and its port
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     url = partial(_url, environ)
     production = _one_of(environ, "BOOKSHOP_ENV", ("development", "production")) == "production"
     var = Path(environ.get("BOOKSHOP_VAR") or "var").absolute()
-    port = _whole(environ, "BOOKSHOP_PORT", 8000, 1, 65535 - REDIS)
+    usual = USUAL_PORT if production else _port_of_demo(var)
+    port = _whole(environ, "BOOKSHOP_PORT", usual, 1, 65535 - REDIS)
     redis = f"redis://127.0.0.1:{port + REDIS}/0"
     smtp = f"smtp://127.0.0.1:{port + SMTP}"
     dashboard = _local(port + DASHBOARD)
@@ -82,6 +86,16 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         rate_limits=_one_of(environ, "BOOKSHOP_RATE_LIMITS", ("on", "off")) == "on",
         sample=_one_of(environ, "BOOKSHOP_SAMPLE", ("on", "off")) == "on",
     )
+
+
+def _port_of_demo(var: Path) -> int:
+    """So a command beside a demo finds it. What one that has ended left there counts no more."""
+    with contextlib.suppress(OSError, ValueError), (var / DEMO_LOCK).open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(lock.read().partition(" ")[2])
+    return USUAL_PORT
 
 
 def _local(port: int) -> str:

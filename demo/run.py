@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from bookshop.settings import Settings, from_environment
+from bookshop.settings import DEMO_LOCK, Settings, from_environment
 from demo import processes
 from demo.bell import Bell
 from demo.guard import adopt_orphans, run_guarded
@@ -33,7 +33,7 @@ def run(settings: Settings) -> int:
         "BOOKSHOP_PORT": str(settings.port),
     }
     try:
-        with only_here(settings.var) as lock:
+        with only_here(settings) as lock:
             argv = [sys.executable, "-m", "demo.run"]
             return run_guarded(argv, env, processes.FOLDER, lock)
     except AlreadyRunning as refusal:
@@ -42,20 +42,21 @@ def run(settings: Settings) -> int:
 
 
 @contextmanager
-def only_here(var: Path) -> Iterator[int]:
+def only_here(settings: Settings) -> Iterator[int]:
     """Hold the folder for one demo; it stays held while any process has the file open."""
-    var.mkdir(parents=True, exist_ok=True)
-    with (var / "demo.lock").open("a+") as lock:
+    settings.var.mkdir(parents=True, exist_ok=True)
+    with (settings.var / DEMO_LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
+            process = lock.read().partition(" ")[0]
             raise AlreadyRunning(
-                f"a demo is already running in {var} (process {lock.read().strip()}): "
+                f"a demo is already running in {settings.var} (process {process}): "
                 "stop it first, or set BOOKSHOP_VAR and BOOKSHOP_PORT"
             ) from None
         lock.truncate(0)
-        lock.write(str(os.getpid()))
+        lock.write(f"{os.getpid()} {settings.port}")
         lock.flush()
         yield lock.fileno()
 

@@ -35,6 +35,10 @@ class Folder:
         self.path = path
         self._patience = patience
 
+    def is_new(self) -> bool:
+        """Nobody has begun to build an index here."""
+        return not (self._current.exists() or any(self.path.glob("books-*")))
+
     def segments(self) -> tuple[Stamp, list[ArraySegment]]:
         """Raises whatever Whoosh raises when there is no index or it is damaged."""
         stamp = self.stamp()

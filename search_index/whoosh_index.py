@@ -119,7 +119,10 @@ class WhooshIndex:
             if marked:
                 self._folder.unmark()
         except IndexDamaged:
-            _log.warning("The index is damaged or missing", exc_info=True)
+            if self._folder.is_new():
+                _log.warning("There is no index yet: the indexer builds it")
+            else:
+                _log.warning("The index is damaged or missing", exc_info=True)
             self._written = None
         return self._written
 

@@ -156,9 +156,10 @@ def _draw(place: Place, desk: Desk) -> None:
 def _show_whose_desk(desk: Desk) -> None:
     with st.sidebar:
         st.text(desk.user.shop.name if desk.user.shop else desk.user.login)
+        operates = desk.user.role is Role.OPERATOR
         st.link_button(
-            say(desk.language, "To the shop"),
-            desk.settings.public_url,
+            say(desk.language, N_("Operations") if operates else N_("To the shop")),
+            f"{desk.settings.public_url}/operator" if operates else desk.settings.public_url,
             type="tertiary",
             icon=":material/storefront:",
         )

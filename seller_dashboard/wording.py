@@ -5,15 +5,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from babel.dates import format_date, format_datetime, get_timezone
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from bookshop import money
 from bookshop.imports.models import ImportState
 from bookshop.orders.states import ParcelState
-from bookshop.translations import N_, say, translations
-
-TIMEZONE = get_timezone("Europe/Moscow")  # the shop's, as in its pages and letters
+from bookshop.translations import N_, SHOP_ZONE, say, translations
 
 PARCEL_STATES: dict[ParcelState, tuple[str, str]] = {
     ParcelState.PLANNED: (N_("Not paid yet"), "gray"),
@@ -24,7 +22,7 @@ PARCEL_STATES: dict[ParcelState, tuple[str, str]] = {
     ParcelState.SETTLED: (N_("Paid out"), "green"),
     ParcelState.REJECTED: (N_("Rejected by you"), "red"),
     ParcelState.CANCELLED: (N_("Cancelled"), "gray"),
-    ParcelState.RETURNED: (N_("Returned"), "red"),
+    ParcelState.RETURNED: (N_("The money goes back"), "red"),
     ParcelState.REFUNDED: (N_("Refunded"), "gray"),
 }
 
@@ -46,7 +44,7 @@ EVENTS: dict[str, str] = {
     "ParcelReceived": N_("Received"),
     "ParcelRejected": N_("Rejected"),
     "ParcelCancelled": N_("Cancelled"),
-    "ParcelReturned": N_("Taken back"),
+    "ParcelReturned": N_("The money goes back"),
     "RefundMade": N_("Refunded to the customer"),
     "TransferMade": N_("Paid out to the seller"),
     "ProblemReported": N_("A problem was reported"),
@@ -68,15 +66,15 @@ REASONS: dict[str, str] = {
     "order": N_("the whole order was cancelled"),
     "overdue": N_("nobody confirmed it in time"),
     "gone": N_("the copies were gone"),
-    "returned": N_("taken back"),
 }
 
 COLUMNS_ASKED = (N_("Which column is which?"), "orange")  # refused, until the seller has said
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:<>])")
+VARIES = "…"  # instead of what is not the same in all that is told of
 _PLACES = ("line", "record")  # are numbered as an editor does it
 _AMOUNTS = ("before", "after")
-_COUNT = re.compile(rf"%\((?!(?:{'|'.join(_PLACES)})\))(\w+)\)d")
+_COUNT = re.compile(r"%\((\w+)\)d")
 
 
 def in_words(table: Mapping[str, str], word: str, language: str) -> str:
@@ -86,17 +84,17 @@ def in_words(table: Mapping[str, str], word: str, language: str) -> str:
 
 def moment(at: datetime, language: str) -> str:
     """25 November, 13:53."""
-    return str(format_datetime(at, "d MMMM, HH:mm", tzinfo=TIMEZONE, locale=language))
+    return str(format_datetime(at, "d MMMM, HH:mm", tzinfo=SHOP_ZONE, locale=language))
 
 
 def short_moment(at: datetime, language: str) -> str:
     """25 Nov, 13:53: in tables."""
-    return str(format_datetime(at, "d MMM, HH:mm", tzinfo=TIMEZONE, locale=language))
+    return str(format_datetime(at, "d MMM, HH:mm", tzinfo=SHOP_ZONE, locale=language))
 
 
 def short_day(at: datetime, language: str) -> str:
     """25 Nov."""
-    return str(format_date(at.astimezone(TIMEZONE).date(), "d MMM", locale=language))
+    return str(format_date(at.astimezone(SHOP_ZONE).date(), "d MMM", locale=language))
 
 
 def month(at: date, language: str) -> str:
@@ -124,4 +122,5 @@ def plain(text: str) -> str:
 def _shown(name: str, value: object, language: str) -> object:
     if isinstance(value, int) and name not in _PLACES:
         return number(value, language)
-    return money.shown(money.parse(str(value)), language) if name in _AMOUNTS else value
+    is_amount = name in _AMOUNTS and value != VARIES
+    return money.shown(money.parse(str(value)), language) if is_amount else value

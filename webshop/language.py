@@ -6,7 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from bookshop.settings import Settings
-from bookshop.translations import FOLDER, LANGUAGES
+from bookshop.translations import FOLDER, LANGUAGES, SHOP_ZONE
 from webshop.security import over_https
 
 COOKIE = "bookshop_language"
@@ -15,7 +15,7 @@ A_YEAR = 365 * 24 * 60 * 60
 
 def set_up(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
-    app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Moscow"
+    app.config["BABEL_DEFAULT_TIMEZONE"] = str(SHOP_ZONE)
     Babel(app, locale_selector=chosen)
 
 

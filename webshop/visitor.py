@@ -98,13 +98,17 @@ def who(order_id: int) -> Who:
     user = signed_in()
     if user and user.is_operator:
         return Who("operator", user.id)
-    linked = order_id if order_id in cookie.get("orders", []) else None
+    linked = order_id if order_id in orders_of_this_browser() else None
     return Who("customer", user.id if user else None, linked)
 
 
+def orders_of_this_browser() -> list[int]:
+    """What it ordered, or opened by the link in the letter, without an account."""
+    return list(cookie.get("orders", []))
+
+
 def may_see_from_now_on(order_id: int) -> None:
-    """This browser ordered it, or opened the link in the letter."""
-    others = [id for id in cookie.get("orders", []) if id != order_id]
+    others = [id for id in orders_of_this_browser() if id != order_id]
     cookie["orders"] = [order_id, *others][:MOST_ORDERS_OF_A_GUEST]
     cookie.permanent = True
 

@@ -72,7 +72,7 @@ class BillingOverHttp:
         try:
             answer = self._client.request(method, path, json=body, headers=headers)
         except httpx.HTTPError as error:
-            raise BillingUnreachable(f"{method} {path}: {error!r}") from error
+            raise BillingUnreachable(f"{method} {error.request.url}: {error!r}") from error
         if answer.is_client_error and answer.status_code not in (408, 429):
             raise BillingRefused(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         if not answer.is_success:

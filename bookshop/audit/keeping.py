@@ -24,8 +24,14 @@ class Audit(Base):
     at: Mapped[datetime] = mapped_column(index=True)  # when it began
     seconds: Mapped[float]
     holds: Mapped[bool]
-    # [{"number", "name", "offenders", "more"}]: the first offenders, and how many more there are
+    # [{"number", "name", "offenders", "more", "asked"}]: the first offenders, how many more there
+    # are, and whether an answer was had; where this is not kept, it was
     verdicts: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+    @property
+    def offends(self) -> bool:
+        """Something is known not to hold."""
+        return any(one["offenders"] and one.get("asked", True) for one in self.verdicts)
 
 
 def keep(session: Session, verdicts: Sequence[Verdict], began: datetime) -> None:

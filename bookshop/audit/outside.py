@@ -33,6 +33,10 @@ from bookshop.payments.models import (
 SILENT = "billing does not answer (BOOKSHOP_BILLING_URL, or BOOKSHOP_PORT of the demo, says where)"
 
 
+class CouldNotBeAsked(Exception):
+    """Nobody knows whether it holds."""
+
+
 class Index(Protocol):
     def contents(self) -> Mapping[int, int]:
         """Book id -> revision, of everything that can be found."""
@@ -58,8 +62,9 @@ def ask(billing: Billing) -> Billed:
 
 
 def agreement(session: Session, billed: Billed, looked_at: datetime) -> list[str]:
+    """Raises CouldNotBeAsked."""
     if billed.silence:
-        return [billed.silence]
+        raise CouldNotBeAsked(billed.silence)
     return _about_payments(session, billed, looked_at) + _about_moves(session, billed)
 
 

@@ -42,7 +42,7 @@ _KINDS = (
         "sku",
         "sku",
         "sku_twice",
-        N_("The same article number is on line %(line)d, in record %(record)d: that one stands."),
+        N_("Your code is on line %(line)d already, in record %(record)d: that one stands."),
     ),
     _Known(
         "own_key",

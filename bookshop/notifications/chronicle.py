@@ -9,17 +9,33 @@ from bookshop.money import as_decimal
 from bookshop.notifications import service as notifications
 from bookshop.orders import service as orders
 from bookshop.orders import story
-from bookshop.orders.moving import Who
-from bookshop.outbox import Delivery, OutboxMessage
+from bookshop.orders.moving import NoSuchOrder, Who
+from bookshop.outbox import Delivery, DeliveryState, OutboxMessage
 from bookshop.payments import ledger
 from bookshop.payments import service as payments
+from bookshop.translations import N_
+
+
+class NoOrder(NoSuchOrder):
+    """To an operator, whose all orders are."""
+
+    text = N_("There is no such order.")
 
 
 def of_order(session: Session, order_id: int) -> dict[str, Any]:
-    """As the REST API tells it, and what stands behind it. Raises NoSuchOrder."""
-    order = orders.get(session, order_id, Who("operator"))
+    """As the REST API tells it, and what stands behind it. Raises NoOrder."""
+    try:
+        order = orders.get(session, order_id, Who("operator"))
+    except NoSuchOrder:
+        raise NoOrder from None
+    told = story.as_json(session, order)
     return {
-        **story.as_json(session, order),
+        **told,
+        "customer": {"name": order.name, "email": order.email},
+        "parcels": [
+            {**one, "number": parcel.number, "total": as_decimal(parcel.total)}
+            for one, parcel in zip(told["parcels"], order.parcels, strict=True)
+        ],
         "payments": [
             {
                 "key": payment.key,
@@ -50,6 +66,36 @@ def of_order(session: Session, order_id: int) -> dict[str, Any]:
         ],
         "messages": _messages(session, order_id),
     }
+
+
+def in_short(told: dict[str, Any]) -> list[str]:
+    """What of_order tells, in a few lines."""
+    unsent = sum(not letter["sent_at"] for letter in told["letters"])
+    deliveries = [one for one in told["messages"] if one["handler"]]
+    not_done = [one for one in deliveries if one["state"] != DeliveryState.DONE.value]
+    return [
+        f"order {told['id']}: {told['state']}, {told['total']} {told['currency']}",
+        f"of {told['customer']['name']} <{told['customer']['email']}>",
+        *(
+            f"parcel {parcel['number']} of {parcel['seller']}: {parcel['state']}, {parcel['total']}"
+            for parcel in told["parcels"]
+        ),
+        *(
+            f"{payment['key']}: {payment['state']}, {payment['amount']}"
+            for payment in told["payments"]
+        ),
+        *(
+            f"ledger: {entry['movement']}, {entry['account']} {entry['amount']}"
+            for entry in told["ledger"]
+        ),
+        f"letters: {len(told['letters'])}, not sent yet: {unsent}",
+        f"deliveries: {len(deliveries)}, not done: {len(not_done)}",
+        *(
+            f"  {one['message']} to {one['handler']}: {one['state']}, {one['error'] or 'no error'}"
+            for one in not_done
+        ),
+        "--json tells the whole story",
+    ]
 
 
 def _messages(session: Session, order_id: int) -> list[dict[str, Any]]:

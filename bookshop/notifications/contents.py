@@ -23,6 +23,7 @@ from bookshop.orders import service as orders
 from bookshop.orders.models import Order, OrderEvent, Parcel
 from bookshop.orders.moving import SHOP
 from bookshop.payments import service as payments
+from bookshop.payments.models import nothing_was_charged
 from bookshop.stock.models import Movement, Shelf
 from bookshop.users.models import User
 
@@ -107,15 +108,19 @@ def _particulars(session: Session, message: Message) -> dict[str, Any]:
     """
     match message:
         case OrderCancelled():
-            return {"why": unpaid_end(session, message.order_id)}
+            attempts = payments.of_order(session, message.order_id)
+            why = unpaid_end(session, message.order_id)
+            return {"why": why, "nothing_was_charged": nothing_was_charged(attempts)}
         case ProblemReported():
             return {"words": _report(session, message).why}
         case ProblemSettled():
             return {"words": _report(session, message).why, "answer": _answer(session, message)}
         case OrderPaid():
             return {"payment": payments.captured(session, message.order_id)}
-        case TransferMade() | ParcelReturned():
+        case TransferMade():
             return {"transfer": payments.transfer_of(session, message.parcel_id)}
+        case ParcelReturned():
+            return {"to_make_good": payments.to_make_good(session, message.parcel_id)}
     return {}
 
 

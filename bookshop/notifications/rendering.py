@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
@@ -18,10 +17,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bookshop import money
 from bookshop.notifications.letters import LetterKind
-from bookshop.translations import N_, say, translations
+from bookshop.translations import N_, SHOP_ZONE, say, translations
 
 SHOP_NAME = N_("Book Row")
-SHOP_ZONE = ZoneInfo("Europe/Moscow")
 WIDTH = 72  # of the plain text
 
 Form = Literal["html", "txt"]

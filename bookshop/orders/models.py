@@ -6,10 +6,10 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bookshop.books.models import Book
+from bookshop.books.models import Book, Offer
 from bookshop.database import Base, a_word, now
 from bookshop.money import CURRENCY, Money, percent_of
-from bookshop.orders.states import OrderState, ParcelState
+from bookshop.orders.states import GIVEN_BACK, OrderState, ParcelState
 from bookshop.users.models import Shop
 
 
@@ -44,6 +44,11 @@ class Order(Base):
     @property
     def lines(self) -> list["OrderLine"]:
         return [line for parcel in self.parcels for line in parcel.lines]
+
+    @property
+    def all_given_back(self) -> bool:
+        """Nobody is to get money for it: what was taken is with the customer, or on the way."""
+        return all(parcel.state in GIVEN_BACK for parcel in self.parcels if parcel.total)
 
 
 class Parcel(Base):
@@ -121,6 +126,7 @@ class OrderLine(Base):
 
     parcel: Mapped[Parcel] = relationship(back_populates="lines")
     book: Mapped[Book] = relationship()
+    offer: Mapped[Offer] = relationship()
 
 
 class OrderEvent(Base):

@@ -77,12 +77,16 @@ class NoOpenProblem(Conflict):
     text = N_("No problem is open with this parcel.")
 
 
+class SayWhyRejected(Invalid):
+    text = N_("Say in a few words why you reject the complaint: the customer reads it.")
+
+
 class SayWhatIsWrong(Invalid):
     text = N_("Say in a few words what is wrong (at most %(most)d characters).")
 
 
 def get(session: Session, parcel_id: int, who: Who) -> Parcel:
-    """To look at, with its order, lines and books."""
+    """To look at, with its order, its lines and what was offered."""
     query = select(Parcel).where(Parcel.id == parcel_id).options(*_whole())
     parcel = session.scalars(query).one_or_none()
     if parcel is None or not who.may_handle(parcel):
@@ -171,10 +175,13 @@ def report_problem(session: Session, parcel_id: int, who: Who, words: str) -> No
 def settle_problem(
     session: Session, parcel_id: int, who: Who, *, refund: bool, note: str = ""
 ) -> None:
-    """Give the money back, or say that all is well; then the clock starts again."""
+    """Give the money back, or reject the complaint and say why; then the clock starts again."""
     parcel = _handled(session, parcel_id, who)
+    note = note.strip()[:LONGEST_NOTE]
     if not parcel.problem:
         raise NoOpenProblem
+    if not (refund or note):
+        raise SayWhyRejected(field="note")
     if refund:
         _returned(session, parcel, who, note)
     elif parcel.state is ParcelState.SENT:
@@ -182,7 +189,7 @@ def settle_problem(
     parcel.problem = ""
     payments.go_on_with_transfer(session, parcel.id)
     news = ProblemSettled(parcel.order_id, parcel.id, parcel.problems)
-    write_down(session, parcel, news, who, note)
+    write_down(session, parcel, news, who, "" if refund else note)  # the return has it already
     outbox.announce(session, news)
 
 
@@ -282,7 +289,7 @@ def _returned(session: Session, parcel: Parcel, who: Who, note: str) -> None:
     news = ParcelReturned(parcel.order_id, parcel.id)
     if not move_parcel(session, parcel, news, who, note):
         return
-    parcel.ended_because, parcel.ended_note = "returned", note.strip()[:LONGEST_NOTE]
+    parcel.ended_because, parcel.ended_note = "returned", note
     if payments.transfer_of(session, parcel.id):
         payments.take_back(
             session,
@@ -316,5 +323,5 @@ def _whole() -> list[ExecutableOption]:
         WITH_ITS_ORDER,
         joinedload(Parcel.order).selectinload(Order.history),
         joinedload(Parcel.shop).joinedload(Shop.owner),
-        selectinload(Parcel.lines).joinedload(OrderLine.book),
+        selectinload(Parcel.lines).joinedload(OrderLine.offer),
     ]

@@ -1,6 +1,6 @@
 """Place an order, and what its customer and the shop may do with it as a whole."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -137,14 +137,12 @@ def get(session: Session, order_id: int, who: Who) -> Order:
 
 def of_customer(session: Session, user_id: int, limit: int = 100) -> Sequence[Order]:
     """Newest first, with parcels and lines."""
-    query = (
-        select(Order)
-        .where(Order.customer_id == user_id)
-        .options(selectinload(Order.parcels).selectinload(Parcel.lines))
-        .order_by(Order.id.desc())
-        .limit(limit)
-    )
-    return session.scalars(query).all()
+    return session.scalars(_NEWEST.where(Order.customer_id == user_id).limit(limit)).all()
+
+
+def numbered(session: Session, order_ids: Collection[int]) -> Sequence[Order]:
+    """As `of_customer`; whoever asks may see them."""
+    return session.scalars(_NEWEST.where(Order.id.in_(order_ids))).all()
 
 
 def reserve(session: Session, order_id: int, round: int, hold: timedelta) -> None:
@@ -338,11 +336,15 @@ _WHOLE_ORDER = (
     .where(Order.id == bindparam("order"))
     .options(
         joinedload(Order.parcels).options(
-            joinedload(Parcel.lines).joinedload(OrderLine.book),
+            joinedload(Parcel.lines).options(
+                joinedload(OrderLine.book), joinedload(OrderLine.offer)
+            ),
             joinedload(Parcel.shop).joinedload(Shop.owner),
         ),
     )
 )
+_WITH_LINES = selectinload(Order.parcels).selectinload(Parcel.lines)
+_NEWEST = select(Order).options(_WITH_LINES).order_by(Order.id.desc())
 _HISTORY = (
     select(OrderEvent).where(OrderEvent.order_id == bindparam("order")).order_by(OrderEvent.id)
 )

@@ -1,5 +1,6 @@
 """What we asked of billing and what came of it, and the ledger of all the money."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -58,6 +59,11 @@ class Payment(Base):
     @property
     def key(self) -> str:
         return f"payment-{self.order_id}-{self.attempt}"
+
+
+def nothing_was_charged(attempts: Iterable[Payment]) -> bool:
+    """None was paid, and none can be any more: while one is open it may yet be found paid."""
+    return all(one.state in (PaymentState.DECLINED, PaymentState.CANCELLED) for one in attempts)
 
 
 class MoveState(StrEnum):

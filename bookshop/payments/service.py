@@ -238,13 +238,14 @@ def transfer_of(session: Session, parcel_id: int) -> Transfer | None:
     return session.get(Transfer, parcel_id)
 
 
+def to_make_good(session: Session, parcel_id: int) -> Money:
+    """What its seller got for a parcel whose money went back after that; 0 when he got nothing."""
+    return Money(int(session.scalar(_TO_MAKE_GOOD.where(Transfer.parcel_id == parcel_id)) or 0))
+
+
 def owed_by(session: Session, seller_id: int) -> Money:
-    """What a seller got for books that came back, less what was withheld since."""
-    returned = (
-        select(func.coalesce(func.sum(Transfer.amount + Transfer.withheld), 0))
-        .join(Refund, Refund.parcel_id == Transfer.parcel_id)
-        .where(Transfer.seller_id == seller_id, Refund.after_transfer)
-    )
+    """What a seller is to make good, less what was withheld since."""
+    returned = _TO_MAKE_GOOD.where(Transfer.seller_id == seller_id)
     withheld = select(func.coalesce(func.sum(Transfer.withheld), 0)).where(
         Transfer.seller_id == seller_id, Transfer.state != MoveState.CALLED_OFF
     )
@@ -273,3 +274,8 @@ def _named(session: Session, reference: str) -> Payment | None:
 # Put together once: whoever looks at an order asks.
 _OF_ORDER = select(Payment).where(Payment.order_id == bindparam("order")).order_by(Payment.attempt)
 _CAPTURED = _OF_ORDER.where(Payment.state == PaymentState.PAID)
+_TO_MAKE_GOOD = (
+    select(func.coalesce(func.sum(Transfer.amount + Transfer.withheld), 0))
+    .join(Refund, Refund.parcel_id == Transfer.parcel_id)
+    .where(Refund.after_transfer)
+)

@@ -27,7 +27,12 @@ class StatementLine:
     total: Money  # what the customer paid for it
     commission: Money
     amount: Money  # the seller's: total less commission
+    withheld: Money  # of the amount, for earlier returns
     paid_out: Money | None  # None while billing has not done it
+
+    @property
+    def is_return(self) -> bool:
+        return self.total < 0
 
 
 @dataclass(frozen=True)
@@ -92,8 +97,15 @@ def _line(halves: dict[Account, Entry], transfers: dict[int | None, Transfer]) -
         total=Money(amount + kept),
         commission=kept,
         amount=amount,
+        withheld=_withheld(transfer),
         paid_out=_paid_out(transfer) if settled else Money(0),
     )
+
+
+def _withheld(transfer: Transfer | None) -> Money:
+    if transfer is None or transfer.state is MoveState.CALLED_OFF:
+        return Money(0)
+    return transfer.withheld
 
 
 def _paid_out(transfer: Transfer | None) -> Money | None:

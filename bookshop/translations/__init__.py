@@ -3,10 +3,12 @@
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel.support import Translations
 
 LANGUAGES = ("ru", "en")
+SHOP_ZONE = ZoneInfo("Europe/Moscow")  # in which every time is told
 FOLDER = Path(__file__).parent
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
-from bookshop.translations import say
+from bookshop.translations import SHOP_ZONE, say
 from demo.mailbox.letters import Letters, came_at
 from demo.mailbox.reading import Heading, Letter, heading, read
 
@@ -56,6 +56,7 @@ class Pages:
     def __init__(self, letters: Letters) -> None:
         self._letters = letters
         self._templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
+        self._templates.globals["zone"] = SHOP_ZONE
 
     def answer(self, request: Request) -> Answer:
         match request.path.strip("/").split("/"):

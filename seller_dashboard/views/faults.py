@@ -17,7 +17,7 @@ from seller_dashboard.addresses import api
 from seller_dashboard.desk import Desk
 from seller_dashboard.headings import section
 from seller_dashboard.views.outcome import changes_nothing
-from seller_dashboard.wording import number, plain, told
+from seller_dashboard.wording import VARIES, number, plain, told
 
 SHOWN_AT_MOST = 100
 TOLD_ABOVE = {  # about the whole file
@@ -176,19 +176,31 @@ def _what_becomes_of_the_others(importing: Import, language: str) -> str:
 
 
 def _show_by_code(faults: Sequence[Fault], counts: Mapping[str, int], language: str) -> None:
-    """What occurs most comes first, told by the words of the first that has it."""
+    """What occurs most comes first."""
     if len(counts) < 2:
         return
-    first = {fault["code"]: fault["message"] for fault in reversed(faults)}
     most = sorted(counts.items(), key=lambda item: -item[1])
     rows = [
         {
             say(language, "How many"): number(count, language),
-            say(language, "What is wrong, for example"): plain(first.get(code, code)),
+            say(language, "What is wrong"): plain(_told_of_all(faults, code, language)),
         }
         for code, count in most
     ]
     st.table(rows, border="horizontal", hide_index=True)
+
+
+def _told_of_all(faults: Sequence[Fault], code: str, language: str) -> str:
+    """What is so of each with this code, in the words of the first."""
+    alike = [fault for fault in faults if fault["code"] == code]
+    if not alike:
+        return code
+    first = alike[0]
+    params = {
+        name: value if all(fault["params"].get(name) == value for fault in alike) else VARIES
+        for name, value in first["params"].items()
+    }
+    return told(first["text"], params, language)
 
 
 def _show_table(faults: Sequence[Fault], counts: Mapping[str, int], language: str) -> None:
@@ -202,7 +214,7 @@ def _show_table(faults: Sequence[Fault], counts: Mapping[str, int], language: st
 
 def _offer_as_csv(faults: Sequence[Fault], name: str, language: str) -> None:
     st.download_button(
-        say(language, "Download as CSV"),
+        say(language, "Download these warnings as CSV"),
         partial(as_csv, faults, language),
         file_name=f"{name}.csv",
         mime="text/csv",

@@ -6,10 +6,11 @@ from bookshop import money
 from bookshop.database import now
 from bookshop.errors import NotFound
 from bookshop.orders import parcels
-from bookshop.orders.models import OrderEvent, Parcel
+from bookshop.orders.models import OrderEvent, OrderLine, Parcel
 from bookshop.orders.moving import NoSuchParcel, Who
 from bookshop.orders.sending import send_by
 from bookshop.orders.states import GIVEN_BACK, ParcelState
+from bookshop.payments import service as payments
 from bookshop.translations import N_, say, say_many
 from bookshop.users.models import Role
 from seller_dashboard.amounts import show_amounts
@@ -49,12 +50,16 @@ def card(desk: Desk, parcel: Parcel) -> None:
         section(name_of(parcel, desk.language))
         _badges(parcel, desk.language)
         st.write(" · ".join(_summary(parcel, desk.language)))
-        st.page_link(
-            desk.places["parcel"],
-            label=say(desk.language, "Open parcel %(number)s", number=parcel.number),
-            icon=":material/arrow_forward:",
-            query_params={"parcel": str(parcel.id)},
-        )
+        way_to(desk, parcel)
+
+
+def way_to(desk: Desk, parcel: Parcel) -> None:
+    st.page_link(
+        desk.places["parcel"],
+        label=say(desk.language, "Open parcel %(number)s", number=parcel.number),
+        icon=":material/arrow_forward:",
+        query_params={"parcel": str(parcel.id)},
+    )
 
 
 def page(desk: Desk) -> None:
@@ -71,6 +76,7 @@ def page(desk: Desk) -> None:
     _badges(parcel, desk.language)
     actions(desk, parcel)
     _show_lines(parcel, desk.language)
+    _show_withheld(desk, parcel)
     _show_address(parcel, desk.language)
     _show_history(parcel, desk.language)
 
@@ -126,8 +132,7 @@ def _show_lines(parcel: Parcel, language: str) -> None:
     show_amounts(
         [
             {
-                say(language, "Title"): plain(line.title),
-                "ISBN": line.isbn13 or "",
+                say(language, "Book"): _what_to_take(line, language),
                 say(language, "Copies"): line.quantity,
                 price: line.price,
             }
@@ -148,6 +153,25 @@ def _show_lines(parcel: Parcel, language: str) -> None:
     st.write(
         say(language, "Together %(total)s, less commission %(commission)s: **%(due)s**", **shown)
     )
+
+
+def _show_withheld(desk: Desk, parcel: Parcel) -> None:
+    if parcel.state not in GIVEN_BACK:
+        return
+    with desk.reading() as session:
+        amount = payments.to_make_good(session, parcel.id)
+    if amount:
+        told = N_(
+            "You have been paid for it already: %(amount)s is taken from your next transfers."
+        )
+        st.write(say(desk.language, told, amount=money.shown(amount, desk.language)))
+
+
+def _what_to_take(line: OrderLine, language: str) -> str:
+    """As the seller finds it on his shelves; title and authors as they were when it was bought."""
+    isbn = f"ISBN {line.isbn13}" if line.isbn13 else ""
+    code = say(language, "your code %(code)s", code=line.offer.sku) if line.offer.sku else ""
+    return "  \n".join(plain(part) for part in (line.title, line.authors, code, isbn) if part)
 
 
 def _show_address(parcel: Parcel, language: str) -> None:

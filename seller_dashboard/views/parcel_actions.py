@@ -12,7 +12,7 @@ from bookshop.orders.moving import Who
 from bookshop.orders.parcels import Because
 from bookshop.orders.states import ParcelState
 from bookshop.translations import N_, say
-from seller_dashboard.desk import Desk
+from seller_dashboard.desk import Desk, show_told
 from seller_dashboard.headings import section
 
 BECAUSE = {
@@ -99,15 +99,21 @@ def _settle(desk: Desk, parcel: Parcel) -> None:
 
     def button(label: str, refund: bool, done: str) -> None:
         deed = partial(settle, refund=refund)
-        st.form_submit_button(label, on_click=desk.act, args=(deed, done))
+        shown = {"done": done, "form": note}
+        st.form_submit_button(label, on_click=desk.act, args=(deed,), kwargs=shown)
 
     language = desk.language
     with st.form(f"settle-{parcel.id}-{parcel.problems}"):
         section(say(language, "The customer reports a problem"))
         st.text(parcel.problem)
-        _ask_for_words(say(language, "Your answer, if you like"), note)
+        _ask_for_words(
+            say(language, "Your answer to the customer (needed to reject the complaint)"), note
+        )
+        show_told(note)
         button(
-            say(language, "All is well"), False, say(language, "Settled. The parcel goes its way.")
+            say(language, "Reject the complaint"),
+            False,
+            say(language, "The complaint is rejected. The customer gets your answer."),
         )
         with st.expander(say(language, "Give the money back")):
             st.write(_gives_back(desk, parcel))

@@ -1,5 +1,6 @@
 """The first page: what waits for the seller, what runs out, what was sold this month."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,13 +16,15 @@ from bookshop.orders.models import OrderLine, Parcel
 from bookshop.orders.moving import TO_CONFIRM
 from bookshop.orders.states import GIVEN_BACK, ParcelState
 from bookshop.stock.models import Shelf
-from bookshop.translations import say, say_many
+from bookshop.translations import SHOP_ZONE, say, say_many
 from seller_dashboard.desk import Desk
 from seller_dashboard.headings import title
+from seller_dashboard.views.parcel import way_to
 from seller_dashboard.views.parcels import counts
 from seller_dashboard.views.problems import open_problems
-from seller_dashboard.wording import TIMEZONE, moment, plain
+from seller_dashboard.wording import moment, plain
 
+PROBLEMS_SHOWN = 3
 RUNNING_OUT = 3  # copies that can still be sold, or fewer
 
 
@@ -30,7 +33,7 @@ class Figures:
     waiting: int
     answer_by: datetime | None  # the most urgent of them
     to_send: int
-    problems: int
+    problems: Sequence[Parcel]  # that wait longest first
     on_sale: int
     running_out: int
     sold: Money  # this month
@@ -42,7 +45,7 @@ def figures(session: Session, seller_id: int, at: datetime) -> Figures:
         waiting=numbers.get(ParcelState.WAITING, 0),
         answer_by=_first_deadline(session, seller_id),
         to_send=numbers.get(ParcelState.CONFIRMED, 0),
-        problems=len(open_problems(session, seller_id)),
+        problems=open_problems(session, seller_id),
         on_sale=_on_sale(session, seller_id),
         running_out=_on_sale(session, seller_id, left_at_most=RUNNING_OUT),
         sold=_sold_since(session, seller_id, _month_began(at)),
@@ -55,12 +58,13 @@ def page(desk: Desk) -> None:
     shop = desk.user.shop
     title(plain(shop.name) if shop else say(desk.language, "Overview"))
     _show(found, desk.language)
+    _show_problems(found, desk)
     _show_ways(found, desk)
 
 
 def _show(found: Figures, language: str) -> None:
     waiting: dict[str, int | str] = {
-        say(language, "Waiting for you"): found.waiting,
+        say(language, "Waiting for you"): found.waiting + len(found.problems),
         say(language, "To be sent"): found.to_send,
         say(language, "Running out"): found.running_out,
         say(language, "Sold this month"): money.shown(found.sold, language),
@@ -79,16 +83,23 @@ def _show(found: Figures, language: str) -> None:
             ),
             icon=":material/schedule:",
         )
-    if found.problems:
-        reported = say_many(
-            language,
-            "%(n)d customer reports a problem",
-            "%(n)d customers report a problem",
-            found.problems,
-        )
-        st.error(reported, icon=":material/report:")
     if not found.on_sale:
         st.info(say(language, "Nothing of yours is on sale yet: begin with a catalogue."))
+
+
+def _show_problems(found: Figures, desk: Desk) -> None:
+    """With a way to those that wait longest; the others are among the parcels."""
+    if not found.problems:
+        return
+    reported = say_many(
+        desk.language,
+        "%(n)d customer reports a problem",
+        "%(n)d customers report a problem",
+        len(found.problems),
+    )
+    st.error(reported, icon=":material/report:")
+    for parcel in found.problems[:PROBLEMS_SHOWN]:
+        way_to(desk, parcel)
 
 
 def _show_ways(found: Figures, desk: Desk) -> None:
@@ -130,5 +141,5 @@ def _sold_since(session: Session, seller_id: int, begin: datetime) -> Money:
 
 
 def _month_began(at: datetime) -> datetime:
-    here = at.astimezone(TIMEZONE)
+    here = at.astimezone(SHOP_ZONE)
     return here.replace(day=1, hour=0, minute=0, second=0, microsecond=0)

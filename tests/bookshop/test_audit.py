@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, update
 
-from bookshop.audit import hearing
+from bookshop.audit import Verdict, audit, hearing
 from bookshop.audit.hearing import PATIENCE
 from bookshop.database import now
 from bookshop.orders import service as orders
@@ -100,10 +100,22 @@ def test_what_was_young_when_the_audit_began_is_so_until_its_end(shop):
         assert hearing.deliveries(session, moment + PATIENCE) != []
 
 
+def test_billing_that_does_not_answer_is_no_pass_and_is_not_said_to_disagree(shop):
+    shop.billing.down = True
+
+    with shop.database.snapshot() as session:
+        verdicts = audit(session, shop.billing, shop.index)
+
+    [silent] = [verdict for verdict in verdicts if not verdict.holds]
+    first, second = _verdict(silent).splitlines()
+    assert first == "4. billing and we say the same: COULD NOT BE ASKED"
+    assert "BOOKSHOP_PORT" in second
+
+
 def test_of_many_offenders_the_first_are_printed_and_the_rest_counted():
     offenders = [f"book {n}" for n in range(SHOWN_AT_MOST + 5)]
 
-    lines = _verdict({"number": 7, "name": "it", "holds": False, "offenders": offenders})
+    lines = _verdict(Verdict(7, "it", offenders))
 
     assert lines.splitlines()[-2:] == ["  book 19", "  … and 5 more: --json tells all"]
     assert len(lines.splitlines()) == 1 + SHOWN_AT_MOST + 1

@@ -56,4 +56,4 @@ def test_half_a_kopeck_goes_up_and_less_goes_down():
 def test_people_read_it_in_the_form_of_their_language():
     assert shown(Money(123450), "ru") == "1\u00a0234,50\u00a0₽"
     assert shown(Money(123450), "en") == "1,234.50\u00a0₽"
-    assert shown(Money(-5), "ru") == "-0,05\u00a0₽"
+    assert shown(Money(-5), "ru") == "−0,05\u00a0₽"

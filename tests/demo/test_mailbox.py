@@ -111,6 +111,14 @@ def test_the_names_sort_by_arrival_and_the_page_shows_the_newest_first(mailbox):
     assert page.index("third") < page.index("second") < page.index("first")
 
 
+def test_a_letters_time_is_the_shops(mailbox):
+    mailbox.takes(letter())
+    (file,) = mailbox.files()
+    file.rename(file.with_name("20261123T215900.000000-0001.eml"))
+
+    assert "2026-11-24 00:59:00" in mailbox.newest()
+
+
 def test_the_names_sort_by_arrival_even_when_the_clock_was_set_back(tmp_path):
     (tmp_path / "29991231T235959.999999-0001.eml").write_bytes(b"Subject: from the future\n\n")
 

@@ -8,7 +8,15 @@ import sys
 
 import pytest
 
-from bookshop.settings import BILLING, DASHBOARD, MAILBOX, REDIS, SMTP, from_environment
+from bookshop.settings import (
+    BILLING,
+    DASHBOARD,
+    MAILBOX,
+    REDIS,
+    SMTP,
+    USUAL_PORT,
+    from_environment,
+)
 from demo import processes
 from demo.ready import pongs
 from demo.run import only_here, run
@@ -27,7 +35,7 @@ def settings(tmp_path):
 
 
 def test_a_second_demo_in_the_same_folder_is_refused(settings, capfd):
-    with only_here(settings.var):
+    with only_here(settings):
         assert run(settings) == 1
 
     said = capfd.readouterr().out
@@ -35,10 +43,25 @@ def test_a_second_demo_in_the_same_folder_is_refused(settings, capfd):
 
 
 def test_the_folder_is_free_again_when_the_demo_has_ended(settings):
-    with only_here(settings.var):
+    with only_here(settings):
         pass
-    with only_here(settings.var):
+    with only_here(settings):
         pass
+
+
+def test_a_command_beside_a_running_demo_finds_its_port_and_whatever_is_named_wins(settings):
+    beside = {"BOOKSHOP_VAR": str(settings.var)}
+    with only_here(settings):
+        assert from_environment(beside) == settings
+        assert from_environment(beside | {"BOOKSHOP_PORT": "9000"}).port == 9000
+        elsewhere = "http://billing.example"
+        named = from_environment(beside | {"BOOKSHOP_BILLING_URL": elsewhere})
+        assert (named.port, named.billing_url) == (settings.port, elsewhere)
+        secrets = {"BOOKSHOP_SECRET_KEY": "a", "BOOKSHOP_BILLING_SECRET": "b"}
+        in_production = beside | secrets | {"BOOKSHOP_ENV": "production"}
+        assert from_environment(in_production).port == USUAL_PORT
+
+    assert from_environment(beside).port == USUAL_PORT  # the file is there still
 
 
 @pytest.mark.processes

@@ -210,6 +210,22 @@ def test_without_a_sound_index_sql_answers_and_the_writer_rebuilds(
     assert not index.repair()
 
 
+def test_an_index_that_is_not_there_yet_is_said_to_be_so_and_not_to_be_damaged(
+    index: SearchIndex, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert index.repair()
+    assert [one.message for one in caplog.records] == [
+        "There is no index yet: the indexer builds it"
+    ]
+    assert caplog.records[0].exc_info is None
+
+    (folder / "current").unlink()
+
+    assert index.repair()
+    assert "damaged" in caplog.records[-1].message
+    assert caplog.records[-1].exc_info is not None
+
+
 def test_putting_into_a_damaged_index_rebuilds_it(
     catalogue: Catalogue, index: SearchIndex, folder: Path
 ) -> None:

@@ -10,6 +10,7 @@ from bookshop.imports import service as imports
 from bookshop.imports.models import Import, ImportState
 from seller_dashboard.views.columns import mapping_of
 from seller_dashboard.views.faults import as_csv
+from seller_dashboard.wording import plain
 from seller_dashboard.wording import told as in_words
 from tests.seller_dashboard.conftest import links, press, told
 
@@ -65,9 +66,20 @@ def test_the_preview_counts_and_names_what_is_refused(looks_at):
         "Emma · Jane Austen",
     ]
     assert [row["How many"] for row in by_code] == ["2", "1"]
-    assert by_code[0]["What is wrong, for example"].startswith("The price is not a number")
+    assert by_code[0]["What is wrong"].startswith("The price is not a number")
     assert [row["Line"] for row in lines] == ["4", "5", "6"]
     assert lines[1]["In the file"] == "Price\\: minus"
+
+
+def test_what_differs_among_the_records_of_a_kind_is_not_told_of_them_all(looks_at):
+    twice = "title,sku,price\nEmma,a,1\nSanditon,b,2\n,c,3\nEmma,a,1\nSanditon,b,2\n"
+
+    by_code = tables(looks_at(twice))[1]
+
+    assert [row["What is wrong"] for row in by_code] == [
+        plain("Your code is on line … already, in record …: that one stands."),
+        plain("The title is missing."),
+    ]
 
 
 def test_the_refused_records_are_had_from_the_shop(looks_at):

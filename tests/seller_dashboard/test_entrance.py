@@ -6,7 +6,7 @@ import pytest
 
 from bookshop.users import service as users
 from bookshop.users.models import Role
-from tests.seller_dashboard.conftest import way_out
+from tests.seller_dashboard.conftest import links, way_out
 
 
 def titles(page):
@@ -47,7 +47,10 @@ def test_an_operator_comes_to_the_problems_and_to_nobodys_books(visits, shop):
     operator = shop.has("olga", Role.OPERATOR)
     shop.does(users.change, operator, language="en")
 
-    assert titles(visits(operator)) == ["Problems"]
+    page = visits(operator)
+
+    assert titles(page) == ["Problems"]
+    assert links(page)["Operations"] == f"{shop.settings.public_url}/operator"
     assert titles(visits(operator, "books")) == ["This page is not yours"]
 
 

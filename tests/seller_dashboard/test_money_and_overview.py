@@ -42,10 +42,22 @@ def test_the_statement_adds_up(visits, emma, paid_out):
         "Paid out": "900.00 ₽",
     }
     [table] = page.table
-    assert list(table.value["Parcel"]) == [f"{paid_out.order_id}-1"]
+    [what] = table.value["What"]
+    assert f": sale, parcel [{paid_out.order_id}-1](" in what
+    assert f"/parcel?parcel={paid_out.id})" in what
     assert list(table.value["Yours"]) == [90000]  # a number: it stands to the right
     words = convert_arrow_bytes_to_pandas_df(table.proto.arrow_data.styler.display_values)
     assert money.shown(Money(90000), "en") in words.to_string()
+
+
+def test_a_return_is_named_as_one(visits, shop, ada, emma, paid_out):
+    shop.does(parcels.report_problem, paid_out.id, customer(ada), "Pages are missing")
+    shop.does(parcels.settle_problem, paid_out.id, seller(emma), refund=True)
+
+    [table] = visits(emma, "statement").table
+
+    assert ["return" in what for what in table.value["What"]] == [False, True]
+    assert list(table.value["Yours"]) == [90000, -90000]
 
 
 def test_a_month_without_sales_says_so(visits, emma):
@@ -77,6 +89,16 @@ def test_the_overview_shows_what_waits_what_runs_out_and_what_was_sold(
         "Sold this month": "1,300.00 ₽",
     }
     assert "until" in page.warning[0].value
+
+
+def test_the_overview_counts_a_reported_problem_and_leads_to_it(visits, shop, ada, emma, paid_out):
+    shop.does(parcels.report_problem, paid_out.id, customer(ada), "Pages are missing")
+
+    page = visits(emma)
+
+    assert figures(page)["Waiting for you"] == "1"
+    assert page.error[0].value == "1 customer reports a problem"
+    assert page.page_link[0].label == f"Open parcel {paid_out.order_id}-1"
 
 
 def test_a_seller_without_books_is_shown_where_to_begin(visits, emma):

@@ -4,6 +4,7 @@ import pytest
 
 from bookshop.database import now
 from bookshop.orders import parcels
+from bookshop.stock import offers
 from bookshop.users import service as users
 from bookshop.users.models import Role
 from seller_dashboard.views.parcels import most_urgent_first, to_do
@@ -173,7 +174,7 @@ def test_a_seller_settles_a_problem_by_giving_the_money_back(visits, shop, emma,
     page = visits(emma, "parcels", parcel=parcel.id)
     assert "The pages are wet" in written(page)
     assert [button.label for button in page.button] == [
-        "All is well",
+        "Reject the complaint",
         "Yes, give back 2,469.00\N{NO-BREAK SPACE}₽",
     ]
     [asked] = page.expander
@@ -185,16 +186,49 @@ def test_a_seller_settles_a_problem_by_giving_the_money_back(visits, shop, emma,
     assert state(shop, parcel) == "refunded"
 
 
-def test_an_operator_may_say_that_all_is_well(visits, shop, emma, ada, parcel):
+def test_what_was_paid_out_and_then_given_back_says_that_it_is_withheld(
+    visits, shop, emma, ada, parcel
+):
+    _report(shop, parcel, emma, ada, "Where is it?")
+    shop.does(parcels.receive, parcel.id, customer(ada))
+    shop.works()
+    shop.does(parcels.report_problem, parcel.id, customer(ada), "Now it is wet")
+    shop.does(parcels.settle_problem, parcel.id, seller(emma), refund=True, note="Sorry")
+    shop.works()
+
+    page = visits(emma, "parcels", parcel=parcel.id)
+
+    withheld = "2,222.10\N{NO-BREAK SPACE}₽ is taken from your next transfers"
+    assert withheld in written(page)
+    told = list(page.table[1].value["What"])
+    assert told.count(r"The money goes back\: Sorry") == 1
+    assert told[1] == "The problem was settled"
+
+
+def test_an_operator_rejects_a_complaint_and_has_to_say_why(visits, shop, emma, ada, parcel):
     operator = shop.has("olga", Role.OPERATOR)
     shop.does(users.change, operator, language="en")
     _report(shop, parcel, emma, ada, "Where is it?")
     assert len(visits(operator, "problems").page_link) == 1
 
-    press(visits(operator, "problems", parcel=parcel.id), "All is well")
+    page = press(visits(operator, "problems", parcel=parcel.id), "Reject the complaint")
+    assert told(page) == ["Say in a few words why you reject the complaint: the customer reads it."]
+    page.text_area[0].input("It is at your post office")
+    press(page, "Reject the complaint")
 
     assert shop.parcels(parcel.order_id)[0].problem == ""
     assert told(visits(operator, "problems")) == ["No customer reports a problem."]
+
+
+def test_the_seller_reads_by_what_he_finds_each_book(visits, shop, ada, emma):
+    catalogue = "sku,title,authors,price,stock\nA-12,Persuasion,Jane Austen,500,3\n"
+    shop.puts_on_sale(emma, catalogue)
+    [offer] = shop.does(offers.of_seller, emma).offers
+    [parcel] = shop.parcels(shop.bought(ada, {offer.id: 1}))
+
+    [book] = visits(emma, "parcels", parcel=parcel.id).table[0].value["Book"]
+
+    assert book == "Persuasion  \nJane Austen  \nyour code A\\-12"
 
 
 def test_what_is_most_urgent_comes_first(shop, emma, ada, novel):

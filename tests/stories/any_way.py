@@ -113,7 +113,7 @@ class Day(RuleBasedStateMachine):
             for parcel in self._parcels():
                 if parcel.problem:
                     who = seller(parcel.seller_id)
-                    self.shop.does(parcels.settle_problem, parcel.id, who, refund=refund)
+                    self.shop.does(parcels.settle_problem, parcel.id, who, refund=refund, note="so")
         self._everything_arrives()
         assert self.shop.under_way() == []
         assert self.shop.offences() == []

@@ -107,7 +107,7 @@ class AnyWay(Day):
         buyer, who = self.customer(parcel.order_id), seller(parcel.seller_id)
         self.tries(parcels.report_problem, parcel.id, buyer, "it is wet", calm=calm)
         if refund is not None:
-            self.tries(parcels.settle_problem, parcel.id, who, refund=refund, calm=calm)
+            self.settles(parcel, who, refund, calm)
 
     # Sellers
 
@@ -130,8 +130,11 @@ class AnyWay(Day):
     @rule(chance=CHANCES, refund=st.booleans(), calm=CALM)
     def seller_settles(self, chance, refund, calm):
         parcel = self.a_parcel(chance)
-        who = seller(parcel.seller_id)
-        self.tries(parcels.settle_problem, parcel.id, who, refund=refund, calm=calm)
+        self.settles(parcel, seller(parcel.seller_id), refund, calm)
+
+    def settles(self, parcel, who, refund, calm):
+        deed = parcels.settle_problem
+        self.tries(deed, parcel.id, who, refund=refund, note="we talked", calm=calm)
 
     @rule(chance=CHANCES, copies=st.integers(0, 6), on_sale=st.sampled_from([None, True, False]))
     def seller_counts(self, chance, copies, on_sale):

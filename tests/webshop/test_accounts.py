@@ -112,12 +112,12 @@ def test_signing_out_ends_the_sign_in_itself_not_only_the_cookie(ada):
 
 
 def test_a_page_that_needs_a_sign_in_leads_there_and_back(guest, ada_id):
-    guest.opens("/orders")
+    guest.opens("/account")
     assert guest.last.request.path == "/sign-in"
 
     guest.submits("/sign-in", login="ada", password=PASSWORD)
 
-    assert guest.last.request.path == "/orders"
+    assert guest.last.request.path == "/account"
 
 
 def test_details_are_changed(ada):

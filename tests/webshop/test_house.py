@@ -212,6 +212,17 @@ def test_an_operator_sees_whether_everything_agrees(oscar, shop, ada_id, emma):
     assert 'shop_audit_offences{invariant="1"} 1.0' in oscar.opens("/metrics").text
 
 
+def test_an_operator_is_not_told_that_billing_disagrees_when_it_could_not_be_asked(oscar, shop):
+    shop.billing.down = True
+    audit_the_shop(shop.tools)
+
+    oscar.opens("/operator")
+
+    assert "not all could be asked" in oscar.reads
+    assert "billing and we say the same: could not be asked" in oscar.reads
+    assert "not all of it" not in oscar.reads
+
+
 def test_an_operator_begins_at_his_page_and_has_the_shop_look_at_once(oscar, shop):
     oscar.opens("/sign-in")
     oscar.submits("/sign-in", login="oscar", password=PASSWORD)
@@ -223,6 +234,8 @@ def test_an_operator_begins_at_his_page_and_has_the_shop_look_at_once(oscar, sho
         oscar.submits("/operator/audit")
         assert "The shop is looking now" in oscar.reads
         assert "/operator/audit" not in oscar.buttons()
+    (renewed_from,) = oscar.page.xpath("//*[@id='agreement']/@hx-get")
+    assert oscar.browser.get(renewed_from).status_code == 204  # nobody has looked yet
     with shop.database.reading() as session:
         assert (
             session.scalar(
@@ -234,6 +247,9 @@ def test_an_operator_begins_at_his_page_and_has_the_shop_look_at_once(oscar, sho
         )
 
     shop.works()
+    renewed = oscar.opens(renewed_from).text
+    assert "all of it" in renewed
+    assert "hx-get" not in renewed
     oscar.opens("/operator")
     assert "all of it" in oscar.reads
     assert "/operator/audit" in oscar.buttons()

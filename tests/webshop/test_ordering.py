@@ -46,6 +46,14 @@ def orders(visitor, *offers, **changes) -> int:
     return int(visitor.last.request.path.rpartition("/")[2])
 
 
+def _paid(visitor, shop, *offers) -> int:
+    order = orders(visitor, *offers)
+    shop.works()
+    shop.pays(order)
+    shop.works()
+    return order
+
+
 def test_one_order_of_two_sellers_from_the_basket_to_the_books(shop, ada, offers, emma, boris):
     order = orders(ada, *offers.values())
     assert "We are reserving your books" in ada.reads
@@ -180,12 +188,61 @@ def test_an_order_is_cancelled_by_its_customer(ada, offers, shop):
     ada.submits(f"/orders/{order}/cancel")
 
     assert "This order is cancelled. Cancelled by you" in ada.reads
+    assert "If you have just paid, all of the money comes back." in ada.reads
     assert "Nothing was charged." not in ada.reads  # billing has not closed the payment yet
     look = ada.page.get_element_by_id("live").get("hx-get")
     shop.works()
     assert "Nothing was charged." in ada.opens(look).text
     assert "To pay" not in ada.last.text
     assert shop.copies(offers["Dracula"]) == (5, 0)
+
+
+def test_a_paid_order_that_is_cancelled_says_what_became_of_the_money(ada, offers, shop):
+    whole, by_parcel = (_paid(ada, shop, offers["Dracula"]) for _ in range(2))
+    (parcel,) = shop.parcels(by_parcel)
+    for order, way in ((whole, "cancel"), (by_parcel, f"parcels/{parcel.id}/cancel")):
+        ada.opens(f"/orders/{order}")
+        ada.submits(f"/orders/{order}/{way}")
+
+        said = "This order is cancelled. Cancelled by you. "
+        assert said + "We are returning 500.00 ₽ the way you paid." in ada.reads
+        shop.works()
+        ada.opens(f"/orders/{order}")
+        assert said + "We have returned 500.00 ₽ the way you paid; it may take" in ada.reads
+
+
+def test_a_parcel_refunded_after_a_problem_keeps_its_story(ada, offers, shop, emma):
+    order = _paid(ada, shop, offers["Dracula"])
+    (parcel,) = [parcel.id for parcel in shop.parcels(order)]
+    shop.does(parcels.confirm, parcel, as_seller(emma))
+    shop.does(parcels.send, parcel, as_seller(emma))
+    for way in ("received", "problem"):
+        ada.opens(f"/orders/{order}")
+        ada.submits(f"/orders/{order}/parcels/{parcel}/{way}", words="Page 9 is <torn>")
+        shop.works()
+    settling = {"refund": True, "note": "Our mistake"}
+    shop.does(parcels.settle_problem, parcel, as_seller(emma), **settling)
+    shop.works()
+
+    ada.opens(f"/orders/{order}")
+
+    steps = [step.text_content() for step in ada.page.xpath("//*[@class='timeline']/li/strong")]
+    assert [step.removeprefix("Done: ") for step in steps] == [
+        "Ordered",
+        "Paid",
+        "The seller has confirmed",
+        "Sent",
+        "You have the books",
+        "You told us of a problem",
+        "The seller gives the money back",
+        "Your money is returned",
+    ]
+    assert "“Page 9 is <torn>”" in ada.reads
+    assert "“Our mistake”" in ada.reads
+    assert shop.state(order) == "completed"
+    for page in (f"/orders/{order}", "/orders"):
+        ada.opens(page)
+        assert ada.page.xpath("//*[contains(@class, 'badge')]")[0].text_content() == "× Refunded"
 
 
 def test_one_parcel_is_cancelled_and_refunded(ada, offers, shop):
@@ -318,6 +375,24 @@ def test_a_guest_sees_his_order_in_this_browser_and_by_the_link_in_the_letter(
     assert elsewhere.opens(f"/orders/link/{token}").status_code == 200
     assert elsewhere.opens(f"/orders/{order}").status_code == 200
     assert elsewhere.opens(f"/orders/{order + 1}").status_code == 404
+
+
+def test_a_guest_has_the_orders_of_his_browser_in_one_list(app, guest, ada, offers, shop, queries):
+    orders(ada, offers["Dracula"])
+    own = [orders(guest, *offers.values()) for _ in range(2)]
+
+    with queries() as asked:
+        guest.opens("/orders")
+
+    assert len(asked) <= 4, asked
+    listed = [link for link in guest.links if link.startswith("/orders/")]
+    assert listed == [f"/orders/{order}" for order in reversed(own)]
+    assert "Others open by the link in their letter." in guest.reads
+    assert "/sign-in?next=/orders" in guest.links
+    elsewhere = Visitor(app.test_client())
+    elsewhere.opens("/orders")
+    assert "Nothing was ordered in this browser yet." in elsewhere.reads
+    assert "/sign-in?next=/orders" in elsewhere.links
 
 
 def test_another_persons_order_is_not_there(app, ada, offers, shop):

@@ -247,7 +247,8 @@ def test_what_a_form_leaves_empty_does_not_stay_in_the_address(guest, library):
 
 def test_with_nothing_found_each_condition_can_be_taken_away_and_says_what_comes(guest, library):
     guest.opens("/books?q=austen&min_price=1000&in_stock=1")
-    assert "There are no books" in guest.reads
+    assert "No book for “austen” under these conditions." in guest.reads
+    assert "Check the letters" not in guest.reads
     ways = [
         (str(link.get("href")), int(re.findall(r"\d+", link.xpath("span")[0].text_content())[0]))
         for link in guest.page.xpath("//div[@id='results']//ul[@class='bands']//a")
@@ -286,6 +287,12 @@ def test_no_page_is_without_a_way_on(guest, library, query):
     for way in ("/books?category=Novels", "/books?sort=newest"):
         assert way in guest.links
     assert guest.page.xpath("//section[@aria-labelledby='newest']//h3")
+
+
+def test_a_language_without_books_is_told_by_its_name(guest, library):
+    guest.opens("/books?q=emma&language=de")
+
+    assert "German 0" in guest.reads
 
 
 def test_a_page_behind_the_last_one_is_the_last_one(guest, library):

@@ -157,9 +157,7 @@ def test_an_errand_whose_turn_comes_late_is_not_asked_if_another_has_done_it(
     assert {row(shop, each).state for each in due} == {DeliveryState.DONE}
 
 
-def test_billing_is_asked_side_by_side_so_one_slow_answer_does_not_keep_the_others(
-    shop, ada, emma
-):
+def test_billing_is_asked_side_by_side_so_one_slow_answer_does_not_keep_the_others(shop, ada, emma):
     due, ask, both = two_due_payments(shop, ada, emma), shop.billing.open, Barrier(2, timeout=20)
 
     def together(*args, **kwargs):

@@ -15,7 +15,6 @@ from webshop.finding import find
 from webshop.marking import marking
 from webshop.pages import results
 from webshop.pages.asking import LONGEST_WORDS, PER_PAGE, Asked, asked, near, without_blanks
-from webshop.shown import language_name
 
 ON_A_SHELF = 8
 
@@ -45,7 +44,6 @@ def search() -> str | Response:
         heading=results.heading(wish, found, shops),
         chips=[(text, wish.link(**{name: ""})) for name, text in chosen.items()],
         shops=shops,
-        languages={code: language_name(code) for code in found.facets.language},
         prices=results.prices(wish, found.facets.price),
         years=results.years(wish, found.facets.year),
         sorts=results.sorts(wish),

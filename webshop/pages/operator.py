@@ -1,11 +1,13 @@
 """For operators: what is stuck, what is looked for, what sellers do not agree on, the queues."""
 
 from datetime import timedelta
+from typing import Any
 
 import rq_dashboard
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bookshop.audit import keeping as audits
 from bookshop.database import now
@@ -64,9 +66,7 @@ def overview() -> str:
         "operator.html",
         deliveries=session.scalars(not_done).all(),
         counts=dict(session.execute(counts.group_by(Delivery.state)).all()),
-        audit=audits.newest(session),
-        held_last=audits.last_that_held(session),
-        audit_is_asked_for=audits.is_asked_for(session),
+        **_audit(session),
         unsent=sending.unsent(session, now(), SHOWN),
         to_send=TO_SEND,
         today=now(),
@@ -80,6 +80,13 @@ def look_now() -> ResponseReturnValue:
     with context.transaction() as session:
         audits.ask_for_one(session)
     return redirect(url_for("operator.overview", _anchor="audit"))
+
+
+@pages.get("/audit/live")
+def live_audit() -> ResponseReturnValue:
+    """The part of the page that changes; 204 while nobody has looked yet."""
+    audit = _audit(context.reading())
+    return ("", 204) if audit["audit_is_asked_for"] else render_template("_audit.html", **audit)
 
 
 @pages.get("/differences")
@@ -98,6 +105,14 @@ def searches() -> str:
         days=SEARCHES_OF.days,
         index_is_away=_index_is_away(),
     )
+
+
+def _audit(session: Session) -> dict[str, Any]:
+    return {
+        "audit_is_asked_for": audits.is_asked_for(session),  # first: what it brought is seen then
+        "audit": audits.newest(session),
+        "held_last": audits.last_that_held(session),
+    }
 
 
 def _index_is_away() -> bool:

@@ -13,8 +13,9 @@ from bookshop.orders.models import Order, Parcel
 from bookshop.orders.parcels import REPORTS_ACCEPTED
 from bookshop.orders.sending import send_by
 from bookshop.orders.states import OrderState, ParcelState
-from bookshop.payments.models import OPEN_STATES, Payment, PaymentState
-from webshop.pages.timeline import Step, timeline, why_ended
+from bookshop.payments.models import OPEN_STATES, Payment, PaymentState, nothing_was_charged
+from webshop.pages.timeline import Step, money_is_back, timeline, why_it_ended
+from webshop.shown import shown_money
 
 
 class Badge(NamedTuple):
@@ -38,13 +39,14 @@ class Progress:
 
     @property
     def badge(self) -> Badge:
+        if self.order.all_given_back:
+            return self._badge_of_the_end
         return {
             OrderState.PLACED: Badge("", "…", _("Being reserved")),
             OrderState.SHORT: Badge("warn", "!", _("Not everything is there")),
             OrderState.RESERVED: Badge("", "…", _("To be paid")),
             OrderState.PAID: Badge("good", "✓", _("Paid")),
             OrderState.COMPLETED: Badge("good", "✓", _("Completed")),
-            OrderState.CANCELLED: Badge("bad", "×", _("Cancelled")),
         }[self.order.state]
 
     @property
@@ -85,10 +87,28 @@ class Progress:
         return next((one for one in self.payments if one.state is PaymentState.PAID), None)
 
     @property
-    def nothing_was_charged(self) -> bool:
-        """Of a cancelled order; while a payment is open it may yet be found paid."""
-        cancelled = self.order.state is OrderState.CANCELLED
-        return cancelled and not self.paid and not self._payment_is_open
+    def books_went_out(self) -> bool:
+        """So that its end is no mere cancelling."""
+        return any(parcel.sent_at for parcel in self.order.parcels)
+
+    @property
+    def what_became_of_the_money(self) -> str:
+        """Of an order that is all given back; true at this moment."""
+        if self.returning:
+            amount = shown_money(self.returning)
+            return str(_("We are returning %(amount)s the way you paid.", amount=amount))
+        if self.returned:
+            return money_is_back(self.returned)
+        if nothing_was_charged(self.payments):
+            return str(_("Nothing was charged."))
+        if self.order.cancelled_because == "expired":
+            return str(
+                _(
+                    "If you paid at the last moment, you need not do anything: either the books can"
+                    " still be had and the order goes on, or all of the money goes back."
+                )
+            )
+        return str(_("If you have just paid, all of the money comes back."))
 
     @property
     def sum_is(self) -> str:
@@ -152,8 +172,8 @@ class Progress:
             ParcelState.SETTLED: Badge("good", "✓", _("Received")),
             ParcelState.REJECTED: Badge("bad", "×", _("Rejected")),
             ParcelState.CANCELLED: Badge("bad", "×", _("Cancelled")),
-            ParcelState.RETURNED: Badge("bad", "×", _("Returned")),
-            ParcelState.REFUNDED: Badge("bad", "×", _("Refunded")),
+            ParcelState.RETURNED: _being_refunded(),
+            ParcelState.REFUNDED: _refunded(),
         }[parcel.state]
 
     def steps(self, parcel: Parcel) -> list[Step]:
@@ -173,15 +193,21 @@ class Progress:
 
     @property
     def why_cancelled(self) -> str:
-        return why_ended(self.order.cancelled_because)
+        """Where its parcels ended for several reasons, each tells its own."""
+        reasons = {why_it_ended(parcel) for parcel in self.order.parcels if parcel.total}
+        return reasons.pop() if len(reasons) == 1 else ""
 
     @property
-    def _payment_is_open(self) -> bool:
-        return any(one.state in OPEN_STATES for one in self.payments)
+    def _badge_of_the_end(self) -> Badge:
+        if not self.books_went_out:
+            return Badge("bad", "×", _("Cancelled"))
+        states = {parcel.state for parcel in self.order.parcels if parcel.total}
+        return _being_refunded() if states != {ParcelState.REFUNDED} else _refunded()
 
     def _machines_at_work(self) -> bool:
         """A refund, a transfer or the end of a payment is being asked of billing."""
-        if self.order.state is OrderState.CANCELLED and self._payment_is_open:
+        payment_is_open = any(one.state in OPEN_STATES for one in self.payments)
+        if self.order.state is OrderState.CANCELLED and payment_is_open:
             return True
         passing = (
             ParcelState.REJECTED,
@@ -190,3 +216,11 @@ class Progress:
             *([ParcelState.CANCELLED] if self.paid else []),
         )
         return any(parcel.state in passing and not parcel.ended for parcel in self.order.parcels)
+
+
+def _being_refunded() -> Badge:
+    return Badge("bad", "×", _("Being refunded"))
+
+
+def _refunded() -> Badge:
+    return Badge("bad", "×", _("Refunded"))

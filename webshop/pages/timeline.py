@@ -16,8 +16,11 @@ from bookshop.messages import (
     ParcelReceived,
     ParcelRejected,
     ParcelReturned,
+    ParcelSent,
+    ProblemReported,
     RefundMade,
 )
+from bookshop.money import Money
 from bookshop.orders.models import Order, Parcel
 from bookshop.orders.sending import send_by
 from bookshop.orders.states import GIVEN_BACK, OrderState, ParcelState
@@ -109,24 +112,63 @@ def _to_the_customer(order: Order, paid: Payment | None, parcel: Parcel) -> Iter
 
 
 def _given_up(order: Order, paid: Payment | None, parcel: Parcel) -> Iterator[Step]:
-    reason = parcel.ended_because or order.cancelled_because
-    what = {
-        ParcelState.REJECTED: _("The seller cannot send it"),
-        ParcelState.RETURNED: _("The books go back"),
-    }.get(parcel.state, why_ended(reason))
-    quoted = _("“%(words)s”", words=parcel.ended_note) if parcel.ended_note else ""
-    note = quoted or (why_ended(reason) if what != why_ended(reason) else "")
-    when = _time_of(order, parcel, *ENDED_BY)
-    yield Step(Kind.FAIL, what, Markup(". ").join(part for part in (when, note) if part))
+    yield from _so_far(order, parcel)
+    yield _end(order, parcel)
     if not paid or not parcel.total:
         return
     if parcel.state is ParcelState.REFUNDED:
-        back = _("%(amount)s are back on the card.", amount=shown_money(parcel.total))
         when = _time_of(order, parcel, RefundMade)
-        yield Step(Kind.DONE, _("Your money is returned"), Markup("{}. {}").format(when, back))
+        back = money_is_back(parcel.total)
+        yield Step(Kind.DONE, _("Your money is returned"), _sentences(when, back))
     else:
         back = _("%(amount)s go back to the card.", amount=shown_money(parcel.total))
         yield Step(Kind.NOW, _("We are returning your money"), back)
+
+
+def _so_far(order: Order, parcel: Parcel) -> Iterator[Step]:
+    """What had been done of it before it was given up, and what was wrong with it."""
+    for event in order.history:
+        if event.parcel_id != parcel.id:
+            continue
+        when = moment(event.at)
+        match event.what:
+            case ParcelConfirmed.__name__:
+                yield Step(Kind.DONE, _("The seller has confirmed"), when)
+            case ParcelSent.__name__:
+                yield Step(Kind.DONE, _("Sent"), _sent(parcel))
+            case ParcelReceived.__name__:
+                yield Step(Kind.DONE, _("You have the books"), when)
+            case ProblemReported.__name__:
+                yield Step(
+                    Kind.DONE, _("You told us of a problem"), _sentences(when, _quoted(event.why))
+                )
+
+
+def _end(order: Order, parcel: Parcel) -> Step:
+    when, quoted = _time_of(order, parcel, *ENDED_BY), _quoted(parcel.ended_note)
+    if parcel.ended_because == "returned":  # his problem was settled: this did work
+        return Step(Kind.DONE, _("The seller gives the money back"), _sentences(when, quoted))
+    why = why_it_ended(parcel)
+    if parcel.state is ParcelState.REJECTED:
+        return Step(Kind.FAIL, _("The seller cannot send it"), _sentences(when, quoted or why))
+    return Step(Kind.FAIL, why, _sentences(when, quoted))
+
+
+def _quoted(words: str) -> str:
+    return str(_("“%(words)s”", words=words)) if words else ""
+
+
+def _sentences(*parts: Markup | str) -> Markup:
+    return Markup(". ").join(part for part in parts if part)
+
+
+def money_is_back(amount: Money) -> str:
+    """Billing has sent it; the customer's bank takes its time."""
+    back = _(
+        "We have returned %(amount)s the way you paid; it may take a few days until you see it.",
+        amount=shown_money(amount),
+    )
+    return str(back)
 
 
 def _time_of(order: Order, parcel: Parcel, *news: type[Message]) -> Markup | str:
@@ -137,7 +179,7 @@ def _time_of(order: Order, parcel: Parcel, *news: type[Message]) -> Markup | str
     return moment(times[-1]) if times else ""
 
 
-def why_ended(reason: str) -> str:
+def why_it_ended(parcel: Parcel) -> str:
     reasons = {
         "not_there": _("The books were not on the shelf"),
         "other": _("The seller could not send them"),
@@ -147,9 +189,8 @@ def why_ended(reason: str) -> str:
         "expired": _("Not paid in time"),
         "gone": _("The copies were gone"),
         "late": _("Paid too late"),
-        "returned": _("Returned"),
-        "refunded": _("Everything was refunded"),
     }
+    reason = parcel.ended_because or parcel.order.cancelled_because
     return str(reasons.get(reason, _("Cancelled")))
 
 

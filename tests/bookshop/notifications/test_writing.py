@@ -64,7 +64,7 @@ def test_what_was_owed_when_it_happened_is_owed_for_good(english_shop):
     shop.does(orders.cancel, partly, shop.customer)
     for refund in (False, True):
         shop.does(parcels.report_problem, sent, shop.customer, "It is wet")
-        shop.does(parcels.settle_problem, sent, STAFF, refund=refund)
+        shop.does(parcels.settle_problem, sent, STAFF, refund=refund, note="It was dry")
     shop.does(orders.cancel, shop.has_paid_for({shop.idiot: 1}), shop.customer)
 
     with shop.database.reading() as session:
@@ -182,6 +182,23 @@ def test_an_order_says_why_it_ended_unpaid(english_shop):
     said = {letter.order_id: letter.text for letter in english_shop.letters("order_cancelled")}
     assert "sold to others" in said[gone]
     assert "the time for this order is over" in said[expired]
+
+
+def test_the_letter_of_an_unpaid_end_says_what_becomes_of_the_money(english_shop):
+    """The payment of the second may be under way; the first had none yet."""
+    placed = english_shop.orders({english_shop.emma: 1})
+    english_shop.does(orders.cancel, placed, english_shop.customer)
+    opened = english_shop.orders({english_shop.emma: 1})
+    english_shop.settles_down()
+    english_shop.does(orders.cancel, opened, english_shop.customer)
+    expired = _expired(english_shop, english_shop.idiot)
+
+    said = {letter.order_id: letter.text for letter in english_shop.letters("order_cancelled")}
+    said = {order: " ".join(text.split()) for order, text in said.items()}
+    assert "If you have just paid, all of the money comes back." in said[opened]
+    assert "Nothing was charged." in said[placed]
+    assert "the order goes on, or all of the money goes back." in said[expired]
+    assert not [order for order in (opened, placed) if "goes on" in said[order]]
 
 
 def test_a_parcel_nobody_confirms_is_told_to_both_sides(english_shop):

@@ -4,9 +4,12 @@ import json
 from datetime import datetime
 
 import pytest
+from sqlalchemy import update
 
 from bookshop.notifications import chronicle
 from bookshop.orders import parcels, story
+from bookshop.orders.moving import NoSuchOrder
+from bookshop.outbox import Delivery, DeliveryState
 from tests.shop import seller
 
 
@@ -99,3 +102,33 @@ def test_the_operator_sees_what_stands_behind_it(shop, order):
     assert [payment["key"] for payment in whole["payments"]] == [f"payment-{order}-1"]
     assert {letter["kind"] for letter in whole["letters"]} >= {"order_paid", "parcel_waiting"}
     assert {message["state"] for message in whole["messages"]} <= {"done", None}
+
+
+def test_in_short_an_operator_reads_who_what_and_what_is_not_done(shop, order):
+    shop.works()
+    shop.pays(order)
+    shop.works()
+    with shop.database.transaction() as session:
+        away = {"state": DeliveryState.FAILED, "error": "Traceback:\nthe line is dead"}
+        session.execute(update(Delivery).values(away))
+
+    with shop.database.reading() as session:
+        lines = chronicle.in_short(chronicle.of_order(session, order))
+
+    assert lines[:2] == ["order 1: paid, 2469.05 RUB", "of Ada Lovelace <ada@example.com>"]
+    assert lines[2].startswith("parcel 1-1 of ")
+    assert {line.partition(" of ")[2] for line in lines[2:4]} == {
+        "emma: waiting, 2469.00",
+        "boris: waiting, 0.05",
+    }
+    assert lines[4] == "payment-1-1: paid, 2469.05"
+    failed = [line for line in lines if line.endswith(": failed, the line is dead")]
+    assert f"deliveries: {len(failed)}, not done: {len(failed)}" in lines
+    assert f"  OrderPlaced-{order}-1 to reserve_stock: failed, the line is dead" in failed
+
+
+def test_an_operator_is_not_told_that_an_order_may_be_somebody_elses(shop):
+    with shop.database.reading() as session, pytest.raises(NoSuchOrder) as refused:
+        chronicle.of_order(session, 99)
+
+    assert refused.value.told_in("en") == "There is no such order."

@@ -71,6 +71,15 @@ def test_what_came_back_is_a_line_of_its_own_and_owed(shop, ada, emma):
     assert (month.amount, month.paid_out, month.owed) == (0, 54000, 54000)
 
 
+def test_a_line_says_what_was_withheld_of_it_for_a_return(shop, ada, emma):
+    sold(shop, ada, emma, "Emma", 30000, returned=True)
+    sold(shop, ada, emma, "Persuasion", 60000)
+
+    *_, line = this_month(shop, emma).lines
+
+    assert (line.amount, line.withheld, line.paid_out) == (54000, 27000, 27000)
+
+
 def test_what_billing_has_not_done_yet_is_not_paid_out(shop, ada, emma):
     order = shop.bought(ada, {shop.sells(emma, "Emma", copies=1): 1})
     [parcel] = shop.parcels(order)
