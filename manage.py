@@ -95,7 +95,13 @@ def audit(asked: argparse.Namespace, settings: Settings) -> int:
     told = {
         "holds": holds,
         "invariants": [
-            {"number": v.number, "name": v.name, "holds": v.holds, "offenders": v.offenders}
+            {
+                "number": v.number,
+                "name": v.name,
+                "holds": v.holds,
+                "asked": v.asked,
+                "offenders": v.offenders,
+            }
             for v in verdicts
         ],
     }

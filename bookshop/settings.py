@@ -1,7 +1,6 @@
 """Everything that can be set from outside, read once from the environment."""
 
 import contextlib
-import fcntl
 import os
 import secrets
 from collections.abc import Mapping
@@ -60,7 +59,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     url = partial(_url, environ)
     production = _one_of(environ, "BOOKSHOP_ENV", ("development", "production")) == "production"
     var = Path(environ.get("BOOKSHOP_VAR") or "var").absolute()
-    usual = USUAL_PORT if production else _port_of_demo(var)
+    look = not production and not environ.get("BOOKSHOP_PORT")
+    usual = _port_of_demo(var) if look else USUAL_PORT
     port = _whole(environ, "BOOKSHOP_PORT", usual, 1, 65535 - REDIS)
     redis = f"redis://127.0.0.1:{port + REDIS}/0"
     smtp = f"smtp://127.0.0.1:{port + SMTP}"
@@ -90,11 +90,10 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
 
 def _port_of_demo(var: Path) -> int:
     """So a command beside a demo finds it. What one that has ended left there counts no more."""
-    with contextlib.suppress(OSError, ValueError), (var / DEMO_LOCK).open() as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return int(lock.read().partition(" ")[2])
+    with contextlib.suppress(OSError, ValueError):
+        process, port = (var / DEMO_LOCK).read_text().split()
+        os.kill(int(process), 0)  # is it there?
+        return int(port)
     return USUAL_PORT
 
 

@@ -58,7 +58,10 @@ def only_here(settings: Settings) -> Iterator[int]:
         lock.truncate(0)
         lock.write(f"{os.getpid()} {settings.port}")
         lock.flush()
-        yield lock.fileno()
+        try:
+            yield lock.fileno()
+        finally:
+            lock.truncate(0)
 
 
 def supervise(opening: Callable[[Supervisor], None], logs: Path) -> int:

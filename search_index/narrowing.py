@@ -100,7 +100,8 @@ class _Found:
 
     @cached_property
     def sellers(self) -> Column:
-        return self._of("sellers")
+        # Their own copy: a code that is written meanwhile may stand for nobody known yet.
+        return self._of("sellers").copy()
 
     @cached_property
     def price(self) -> Column:

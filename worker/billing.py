@@ -72,7 +72,8 @@ class BillingOverHttp:
         try:
             answer = self._client.request(method, path, json=body, headers=headers)
         except httpx.HTTPError as error:
-            raise BillingUnreachable(f"{method} {error.request.url}: {error!r}") from error
+            url = error.request.url.copy_with(userinfo=b"")  # a password is nobody's to read
+            raise BillingUnreachable(f"{method} {url}: {error!r}") from error
         if answer.is_client_error and answer.status_code not in (408, 429):
             raise BillingRefused(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         if not answer.is_success:

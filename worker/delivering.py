@@ -35,8 +35,8 @@ def deliver(delivery_id: int, tools: Tools) -> Exception | None:
 
 
 def deliver_all(delivery_ids: Sequence[int], tools: Tools) -> None:
-    """One after the other. If that takes too long, those that are left are due again by then, and
-    whoever is handed them next has a shorter way.
+    """If that takes too long, those that are left are due again by then, and whoever is handed them
+    next has a shorter way.
     """
     until = time.monotonic() + LEFT_ALONE.total_seconds()
     deliveries = _undone(delivery_ids, tools)
@@ -49,9 +49,11 @@ def deliver_all(delivery_ids: Sequence[int], tools: Tools) -> None:
             held = _hold(some, tools)
             answers = _begin_to_ask(some, tools, held)
             for delivery in some:
-                if time.monotonic() > until:
-                    return
+                if time.monotonic() > until and delivery.id not in answers:
+                    continue  # what was begun is brought to its end
                 _deliver(delivery, tools, held, answers)
+            if time.monotonic() > until:
+                return
 
 
 def _undone(delivery_ids: Sequence[int], tools: Tools) -> list[Undone]:

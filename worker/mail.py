@@ -81,7 +81,7 @@ class Post:
             body=letter.text,
             html=letter.html,
             date=letter.written_at.timestamp(),
-            charset=_short_lines(letter.text),  # type: ignore[arg-type]
+            charset=_short_lines(letter.text + letter.html),  # type: ignore[arg-type]
             extra_headers={
                 "Auto-Submitted": "auto-generated",
                 "Content-Language": letter.language,
@@ -203,9 +203,10 @@ def _in_short_lines(subject: str) -> str:
 def _short_lines(text: str) -> Charset:
     """Every mail server takes them, however long a line of the HTML is.
 
-    Quoted-printable can be read as it is, but makes six signs of a Russian letter, base64 three.
+    Quoted-printable can be read as it is, but writes a byte that is not ASCII in three; base64
+    writes any three bytes in four.
     """
-    charset = Charset("utf-8")
-    most_is_ascii = 2 * sum(map(str.isascii, text)) >= len(text)
-    charset.body_encoding = QP if most_is_ascii else BASE64
+    charset, written = Charset("utf-8"), text.encode()
+    not_ascii = len(written) - len(written.decode("ascii", "ignore"))
+    charset.body_encoding = BASE64 if 6 * not_ascii > len(written) else QP
     return charset

@@ -23,7 +23,7 @@ class Letters:
         self._newest = next(ours, "")
 
     def keep(self, content: bytes) -> Path:
-        """Whole on the disk when it answers. Answers the letter it was before, if it was there."""
+        """Whole, even if this process dies. Answers the letter it was before, if it was there."""
         name = message_id(content)
         with self._one_at_a_time:
             earlier = self._known.get(name)

@@ -156,11 +156,13 @@ def _show_lines(parcel: Parcel, language: str) -> None:
 
 
 def _show_withheld(desk: Desk, parcel: Parcel) -> None:
-    if parcel.state not in GIVEN_BACK:
+    """While it is still to come; his other returns may be among what he owes."""
+    if parcel.state not in GIVEN_BACK or parcel.seller_id != desk.user.id:
         return
     with desk.reading() as session:
         amount = payments.to_make_good(session, parcel.id)
-    if amount:
+        owed = amount and payments.owed_by(session, parcel.seller_id)
+    if owed:
         told = N_(
             "You have been paid for it already: %(amount)s is taken from your next transfers."
         )

@@ -11,6 +11,7 @@ import pytest
 from bookshop.settings import (
     BILLING,
     DASHBOARD,
+    DEMO_LOCK,
     MAILBOX,
     REDIS,
     SMTP,
@@ -62,6 +63,10 @@ def test_a_command_beside_a_running_demo_finds_its_port_and_whatever_is_named_wi
         assert from_environment(in_production).port == USUAL_PORT
 
     assert from_environment(beside).port == USUAL_PORT  # the file is there still
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    (settings.var / DEMO_LOCK).write_text(f"{ended.pid} {settings.port}")  # and was killed
+    assert from_environment(beside).port == USUAL_PORT
 
 
 @pytest.mark.processes

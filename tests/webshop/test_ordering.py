@@ -395,6 +395,23 @@ def test_a_guest_has_the_orders_of_his_browser_in_one_list(app, guest, ada, offe
     assert "/sign-in?next=/orders" in elsewhere.links
 
 
+def test_what_was_ordered_before_signing_in_stays_in_the_list_until_signing_out(
+    guest, ada, offers, shop
+):
+    orders(ada, offers["Dracula"])
+    as_a_guest = orders(guest, *offers.values())
+
+    guest.signs_in("ada")
+    guest.opens("/orders")
+    assert len([link for link in guest.links if link.startswith("/orders/")]) == 2
+
+    guest.opens("/account")
+    guest.submits("/sign-out")
+    guest.opens("/orders")
+    assert "Nothing was ordered in this browser yet." in guest.reads
+    assert guest.opens(f"/orders/{as_a_guest}").status_code == 404
+
+
 def test_another_persons_order_is_not_there(app, ada, offers, shop):
     order = orders(ada, offers["Dracula"])
     shop.has("eve")

@@ -171,6 +171,18 @@ def test_billing_is_asked_side_by_side_so_one_slow_answer_does_not_keep_the_othe
     assert {row(shop, each).state for each in due} == {DeliveryState.DONE}
 
 
+def test_what_billing_was_asked_is_recorded_though_the_time_of_the_batch_is_over(
+    shop, ada, emma, monkeypatch
+):
+    due = two_due_payments(shop, ada, emma)
+    monkeypatch.setattr("worker.delivering.LEFT_ALONE", timedelta())
+
+    deliver_all(due, shop.tools)
+
+    assert len(shop.billing.payments) == 2
+    assert {row(shop, each).state for each in due} == {DeliveryState.DONE}
+
+
 def test_of_errands_asked_side_by_side_one_that_fails_goes_again_alone(shop, ada, emma):
     due, ask = two_due_payments(shop, ada, emma), shop.billing.open
 

@@ -182,6 +182,22 @@ def test_a_letter_taken_before_the_server_hangs_up_is_not_an_error(settings, mai
     assert len(mailbox.taken) == 1
 
 
+@pytest.mark.parametrize(
+    ("sentence", "encoding"),
+    [("Ваш заказ оплачен. ", "base64"), ("The café sent your order. ", "quoted-printable")],
+)
+def test_a_letter_is_written_in_the_way_that_is_shorter(
+    settings, mailbox, letter, sentence, encoding
+):
+    letter.text, letter.html = sentence * 20, f"<p>{sentence * 20}</p>"
+
+    Post(settings).send(letter)
+
+    [mail] = mailbox.taken
+    parts = [part for part in mail.walk() if not part.is_multipart()]
+    assert {part["Content-Transfer-Encoding"] for part in parts} == {encoding}
+
+
 def test_letters_sent_together_go_by_one_line(settings, mailbox, letter):
     post = Post(settings)
 

@@ -25,13 +25,13 @@ pages = Blueprint("orders", __name__, url_prefix="/orders")
 
 @pages.get("")
 def mine() -> str:
-    """A guest's are those that his browser may open."""
+    """Those of the account, and those that this browser may open without one."""
     session, user = context.reading(), signed_in()
-    if user:
-        found = orders.of_customer(session, user.id)
-    else:
-        found = orders.numbered(session, orders_of_this_browser())
-    return render_template("orders/list.html", shown=[Progress(order, []) for order in found])
+    found = {order.id: order for order in orders.of_customer(session, user.id)} if user else {}
+    if here := set(orders_of_this_browser()) - found.keys():
+        found |= {order.id: order for order in orders.numbered(session, here)}
+    newest_first = sorted(found.values(), key=lambda order: -order.id)
+    return render_template("orders/list.html", shown=[Progress(o, []) for o in newest_first])
 
 
 @pages.get("/<id:order_id>")
@@ -71,7 +71,7 @@ def returned(order_id: int) -> Response:
 
 @pages.post("/<id:order_id>/cancel")
 def cancel(order_id: int) -> Response:
-    said = _("The order is cancelled. If you have paid, the money goes back to the card.")
+    said = _("The order is cancelled. If you have paid, the money goes back the way you paid.")
     return _do(order_id, orders.cancel, said)
 
 
@@ -98,7 +98,9 @@ def cancel_parcel(order_id: int, parcel_id: int) -> Response:
     def cancel(session: Session, order_id: int, visitor: Who) -> None:
         parcels.cancel(session, _of(order_id, parcel_id, session, visitor), visitor)
 
-    return _do(order_id, cancel, _("The parcel is cancelled. The money goes back to the card."))
+    return _do(
+        order_id, cancel, _("The parcel is cancelled. The money goes back the way you paid.")
+    )
 
 
 @pages.post("/<id:order_id>/parcels/<id:parcel_id>/problem")

@@ -18,6 +18,7 @@ from bookshop.messages import (
     ParcelReturned,
     ParcelSent,
     ProblemReported,
+    ProblemSettled,
     RefundMade,
 )
 from bookshop.money import Money
@@ -121,7 +122,7 @@ def _given_up(order: Order, paid: Payment | None, parcel: Parcel) -> Iterator[St
         back = money_is_back(parcel.total)
         yield Step(Kind.DONE, _("Your money is returned"), _sentences(when, back))
     else:
-        back = _("%(amount)s go back to the card.", amount=shown_money(parcel.total))
+        back = _("%(amount)s go back the way you paid.", amount=shown_money(parcel.total))
         yield Step(Kind.NOW, _("We are returning your money"), back)
 
 
@@ -141,6 +142,10 @@ def _so_far(order: Order, parcel: Parcel) -> Iterator[Step]:
             case ProblemReported.__name__:
                 yield Step(
                     Kind.DONE, _("You told us of a problem"), _sentences(when, _quoted(event.why))
+                )
+            case ProblemSettled.__name__ if event.why:
+                yield Step(
+                    Kind.DONE, _("The seller has answered"), _sentences(when, _quoted(event.why))
                 )
 
 
